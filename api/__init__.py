@@ -1,0 +1,1 @@
+"""The HTTP service: parses, calls the analysis or the maps, answers."""

@@ -1,0 +1,77 @@
+"""What several commands share: the workspace they work in, and how they read values."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import typer
+
+from gis.errors import InputError
+from gis.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the commands of one call work."""
+
+    folder: Path
+
+    def open(self) -> Workspace:
+        """Open the workspace."""
+        return Workspace.open(self.folder)
+
+
+def place(context: typer.Context) -> Place:
+    """Return the workspace's place: ``-w``, else VUNG_WORKSPACE, else the current folder."""
+    given = context.obj
+    return given if isinstance(given, Place) else default_place()
+
+
+def default_place() -> Place:
+    """Return VUNG_WORKSPACE, else the current folder."""
+    return Place(Path(os.environ.get("VUNG_WORKSPACE") or "."))
+
+
+def parse_day(value: str | None) -> date:
+    """Read a day as 2026-06-01 or 01/06/2026; today when none is given.
+
+    Raises
+    ------
+    InputError
+        When it is no day.
+    """
+    if value is None:
+        return datetime.now(UTC).astimezone().date()
+    for layout in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(value.strip(), layout).date()  # noqa: DTZ007 (a plain day)
+        except ValueError:
+            continue
+    raise InputError(
+        f"{value!r} is no day; write it like 2026-06-01.",
+        vi=f"{value!r} không phải ngày; hãy ghi như 2026-06-01.",
+    )
+
+
+def parse_pairs(values: Sequence[str] | None, option: str) -> dict[str, str]:
+    """Read NAME=VALUE pairs of an option.
+
+    Raises
+    ------
+    InputError
+        When one lacks its equals sign.
+    """
+    pairs: dict[str, str] = {}
+    for value in values or ():
+        name, sign, content = value.partition("=")
+        if not sign or not name.strip() or not content.strip():
+            raise InputError(
+                f"{option} {value!r} is not of the form COLUMN=VALUE; write it like "
+                "code_table=tt27-2018.",
+                vi=f"{option} {value!r} không có dạng CỘT=GIÁ_TRỊ; hãy ghi như "
+                "code_table=tt27-2018.",
+            )
+        pairs[name.strip().replace("-", "_")] = content.strip()
+    return pairs

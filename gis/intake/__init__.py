@@ -1,0 +1,1 @@
+"""The door: files come in, checked frames with findings and provenance go on."""

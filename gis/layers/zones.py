@@ -1,0 +1,101 @@
+"""Zones: polygons where one raw material is grown or dug, or made into a product."""
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from gis import products
+from gis.errors import ColumnError, NotFoundError
+from gis.findings import Finding
+from gis.layers.base import ROW, Column, LayerSpec
+from gis.rules import USES
+
+
+def _check(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    frame = frame.copy()
+    _refuse_bad_ids(frame)
+    if frame["product"].isna().all() and frame["use"].isna().all():
+        raise ColumnError(
+            "The zones name neither a product nor a use; map one with --map product=FIELD or "
+            "--map use=FIELD, or give --set use=annual_crop.",
+            vi="Các vùng không ghi sản phẩm cũng không ghi mục đích; hãy chỉ cột bằng --map "
+            "product=CỘT hoặc --map use=CỘT, hoặc ghi --set use=annual_crop.",
+        )
+    found: list[Finding] = []
+    for index in frame.index:
+        use, finding = _use(frame.loc[index])
+        frame.at[index, "use"] = use
+        if finding is not None:
+            found.append(finding)
+    return frame, found
+
+
+def _refuse_bad_ids(frame: gpd.GeoDataFrame) -> None:
+    missing = frame.loc[frame["zone_id"].isna(), ROW]
+    if len(missing):
+        row = int(missing.iloc[0])
+        raise ColumnError(
+            f"Row {row} has no zone_id; give every zone its own.",
+            vi=f"Dòng {row} không có zone_id; hãy đặt cho mỗi vùng một mã riêng.",
+        )
+    twice = frame[frame["zone_id"].duplicated(keep=False)]
+    if len(twice):
+        first = twice["zone_id"].iloc[0]
+        rows = ", ".join(str(int(row)) for row in twice.loc[twice["zone_id"] == first, ROW][:5])
+        raise ColumnError(
+            f"zone_id {first!r} stands in rows {rows}; give every zone its own id, or dissolve "
+            "the rows into one.",
+            vi=f"zone_id {first!r} bị trùng ở các dòng {rows}; hãy đặt cho mỗi vùng một mã riêng, "
+            "hoặc gộp các dòng đó thành một vùng.",
+        )
+
+
+def _use(zone: "pd.Series[Any]") -> tuple[str | None, Finding | None]:
+    """Find the zone's use: as given, else what its product implies."""
+    given, product = zone["use"], zone["product"]
+    if not pd.isna(given):
+        if given in USES:
+            return str(given), None
+        return None, _finding(zone, "zones.unknown-use", given, "mục đích", "use", list(USES))
+    try:
+        implied = products.use_of(str(product))
+    except NotFoundError:
+        implied = None
+    if implied is None:
+        known = [entry.product_id for entry in products.products() if entry.use]
+        return None, _finding(zone, "zones.unknown-product", product, "sản phẩm", "product", known)
+    return implied, None
+
+
+def _finding(
+    zone: "pd.Series[Any]", rule: str, value: Any, what_vi: str, what_en: str, known: list[str]
+) -> Finding:
+    row = int(zone[ROW])
+    return Finding(
+        rule_id=rule,
+        severity="error",
+        row=row,
+        value=None if pd.isna(value) else str(value),
+        message_vi=f"Dòng {row}: vùng {zone['zone_id']!r} có {what_vi} {value!r} không xác định; "
+        f"dùng một trong {', '.join(known)}.",
+        message_en=f"Row {row}: zone {zone['zone_id']!r} has the unknown {what_en} {value!r}; "
+        f"use one of {', '.join(known)}.",
+    )
+
+
+SPEC = LayerSpec(
+    name="zones",
+    geometry="polygon",
+    columns=(
+        Column("zone_id", required=True, aliases=("id", "ma_vung", "mavung")),
+        Column("product", aliases=("san_pham", "sanpham")),
+        Column("use", aliases=("muc_dich", "mucdich")),
+        Column("status", aliases=("trang_thai",)),
+        Column("valid_from", "date"),
+        Column("valid_to", "date"),
+        Column("name_vi"),
+        Column("name_en"),
+    ),
+    check=_check,
+)

@@ -1,0 +1,1 @@
+"""Results for people and programs: tables, workbook, files for a GIS."""

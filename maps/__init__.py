@@ -1,0 +1,1 @@
+"""Folium maps: composed from layers and controls, computing nothing."""

@@ -1,0 +1,1 @@
+"""One map control per file."""

@@ -1,0 +1,35 @@
+// List of zones: each entry goes to its zone and opens its popup.
+(function () {
+  "use strict";
+
+  const vung = window.vung;
+
+  vung.zoneList = function (map, id) {
+    const data = vung.read(id);
+    const layer = vung.layers[data.layer];
+    const entries = data.entries.map((entry) => {
+      const node = vung.el(
+        "button",
+        { type: "button", class: "vung-zone" },
+        vung.swatch(entry.style),
+        vung.el("span", { class: "vung-zone-name" }, entry.name),
+        vung.el("span", { class: "vung-zone-area" }, entry.area),
+        vung.el("span", { class: "vung-zone-verdict" }, entry.verdict)
+      );
+      node.addEventListener("click", () => show(map, layer, entry.at, node));
+      return vung.el("li", {}, node);
+    });
+    const title = data.title + " (" + entries.length + ")";
+    const list = vung.el("ul", { class: "vung-zones" }, entries);
+    vung.panel(map).append(vung.section(title, "vung-zone-list", true, list));
+  };
+
+  function show(map, layer, row, opener) {
+    if (!map.hasLayer(layer)) map.addLayer(layer);
+    const box = layer.latLngBounds(row);
+    map.fitBounds(box.pad(0.6), { ...vung.margins(map), animate: false, maxZoom: 16 });
+    // above the zone, so that the popup does not hide it
+    const place = L.latLng(box.getNorth(), box.getCenter().lng);
+    if (vung.openPopup) vung.openPopup(map, place, [{ layer: layer, row: row }], opener);
+  }
+})();
