@@ -17,11 +17,6 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 # what the pages load, and the licence that must travel with it; paths inside each npm package
 WANTED = {
     "leaflet": ("dist/leaflet.js", "dist/leaflet.css", "dist/images/*.png", "LICENSE"),
-    "leaflet.control.layers.tree": (
-        "L.Control.Layers.Tree.js",
-        "L.Control.Layers.Tree.css",
-        "LICENSE",
-    ),
     "swagger-ui-dist": (
         "swagger-ui-bundle.js",
         "swagger-ui-bundle.js.LICENSE.txt",
