@@ -13,7 +13,6 @@ from typing import Any, Final, TypeVar
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from api.features import FeatureSet
@@ -178,7 +177,7 @@ class Store:
         NotFoundError
             When there are none.
         """
-        zones = zones_of(snapshot)
+        zones = _stored(lambda: context.load_zones(snapshot))
         return _stored(lambda: assess(zones, judged_in))
 
     def page(self, key: Token, make: Callable[[], bytes]) -> bytes:
@@ -209,24 +208,6 @@ def plan_years(snapshot: Snapshot) -> list[int]:
             if entry.attributes["status"] == "planned"
         }
     )
-
-
-def zones_of(snapshot: Snapshot) -> gpd.GeoDataFrame:
-    """All zones of the workspace.
-
-    Raises
-    ------
-    NotFoundError
-        When there are none.
-    """
-    entries = snapshot.versions("zones")
-    if not entries:
-        raise NotFoundError(
-            "The workspace holds no zones; import some with `vung import zones FILE`.",
-            vi="Chưa có vùng nào; hãy nhập bằng `vung import zones TỆP`.",
-        )
-    frames = [snapshot.read(entry) for entry in entries]
-    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
 
 
 def private(shared: Context, zones: gpd.GeoDataFrame) -> Context:

@@ -107,30 +107,9 @@ def judged(
     return alignment.assess(picked, surroundings)
 
 
-def all_zones(workspace: Workspace) -> gpd.GeoDataFrame:
-    """All zones in use, of every dataset; an id may stand in one dataset only."""
-    versions = workspace.versions("zones")
-    if not versions:
-        raise NotFoundError(
-            "There are no zones in this workspace; import some with `vung import zones FILE`.",
-            vi="Chưa có vùng nào; nạp bằng `vung import zones TỆP`.",
-        )
-    frames = [workspace.read(version).assign(dataset=version.key) for version in versions]
-    zones = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
-    twice = zones[zones["zone_id"].duplicated(keep=False)]
-    if len(twice):
-        name = twice["zone_id"].iloc[0]
-        where = ", ".join(twice.loc[twice["zone_id"] == name, "dataset"])
-        raise InputError(
-            f"Zone {name!r} stands in {where}; take one out with `vung drop DATASET`.",
-            vi=f"Vùng {name!r} có trong {where}; bỏ bớt bằng `vung drop BỘ_DỮ_LIỆU`.",
-        )
-    return zones
-
-
 def pick_zones(workspace: Workspace, names: list[str]) -> gpd.GeoDataFrame:
     """Zones by id, or all."""
-    zones = all_zones(workspace)
+    zones = study.load_zones(workspace)
     unknown = sorted(set(names) - set(zones["zone_id"]))
     if unknown:
         known = ", ".join(zones["zone_id"].head(20))

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any, Final
 
 import typer
@@ -54,16 +54,19 @@ def finish(code: int) -> int:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        # or the interpreter would try once more while it ends, and complain
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_to_nobody()
+    except OSError as fault:
+        _write_to_nobody()
+        sys.stderr.write(f"Lỗi / Error: {fault.strerror}.\n")
+        return REFUSED
     return code
 
 
 class _Console(Console):
-    """A console that leaves a closed pipe to `finish`."""
+    """A console that does not end the program when a pipe is closed."""
 
     def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
+        _write_to_nobody()
 
 
 def check_lang(lang: str) -> str:
@@ -76,14 +79,27 @@ def check_lang(lang: str) -> str:
     return lang
 
 
+def write(line: str) -> None:
+    """Print a line; when the reader of a pipe has left, nobody misses it."""
+    try:
+        sys.stdout.write(line + "\n")
+    except BrokenPipeError:
+        _write_to_nobody()
+
+
+def _write_to_nobody() -> None:
+    # for good, or the interpreter would try once more while it ends, and complain
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def say(vi: str, en: str, lang: str) -> None:
     """Print one sentence in the asked language."""
-    sys.stdout.write((vi if lang == "vi" else en) + "\n")
+    write(vi if lang == "vi" else en)
 
 
 def emit(record: Mapping[str, Any]) -> None:
     """Print a record as JSON, in ASCII so that every console and pipe takes it."""
-    sys.stdout.write(json.dumps(record, allow_nan=False) + "\n")
+    write(json.dumps(record, allow_nan=False))
 
 
 def refuse(error: GisError, lang: str, *, as_json: bool) -> int:
@@ -91,7 +107,9 @@ def refuse(error: GisError, lang: str, *, as_json: bool) -> int:
     sentence = " ".join(error.text(lang).split())
     sys.stderr.write(("Lỗi: " if lang == "vi" else "Error: ") + sentence + "\n")
     if as_json:
-        emit({"error": {"type": type(error).__name__, "vi": error.vi, "en": str(error)}})
+        # the output itself may be what refused
+        with suppress(OSError):
+            emit({"error": {"type": type(error).__name__, "vi": error.vi, "en": str(error)}})
     return REFUSED
 
 

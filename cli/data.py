@@ -1,9 +1,8 @@
 """Commands about the data: init, import (see `cli.intake`), template, layers, info, drop."""
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -15,6 +14,41 @@ from gis.reports import files, records
 from gis.workspace import Version, Workspace
 
 _SHOWN_FINDINGS = 10
+
+_YES_NO: Final = {"vi": ("có", "không"), "en": ("yes", "no")}
+#: What is told of a dataset, Vietnamese and English.
+_FACTS: Final = {
+    "dataset": ("Bộ dữ liệu", "Dataset"),
+    "version": ("Phiên bản", "Version"),
+    "version_sha256": ("Mã băm của phiên bản", "Hash of the version"),
+    "intact": ("Còn nguyên vẹn", "Intact"),
+    "rows": ("Số dòng", "Rows"),
+    "code_table": ("Bảng mã", "Code table"),
+    "status": ("Loại bản đồ", "Kind of map"),
+    "plan_kind": ("Loại quy hoạch", "Kind of plan"),
+    "year": ("Năm", "Year"),
+    "decision": ("Quyết định", "Decision"),
+    "width": ("Số cột ô", "Cells across"),
+    "height": ("Số hàng ô", "Cells down"),
+    "file": ("Tệp nguồn", "Source file"),
+    "format": ("Định dạng", "Format"),
+    "source_layer": ("Lớp trong tệp", "Layer in the file"),
+    "encoding": ("Bảng mã chữ", "Encoding"),
+    "sha256": ("Mã băm của tệp nguồn", "Hash of the source"),
+    "declared_crs": ("Hệ tọa độ tệp khai báo", "System the file declares"),
+    "used_crs": ("Hệ tọa độ đã dùng", "System that was used"),
+    "target_crs": ("Hệ tọa độ lưu", "System it is kept in"),
+    "transformation": ("Phép chuyển đổi", "Transformation"),
+    "transformation_accuracy_m": ("Độ chính xác chuyển đổi (m)", "Its accuracy (m)"),
+    "rows_read": ("Số dòng đã đọc", "Rows read"),
+    "rows_kept": ("Số dòng đã nhận", "Rows kept"),
+    "rows_left_out": ("Số dòng bỏ lại", "Rows left out"),
+    "rings_repaired": ("Số vòng ranh đã sửa", "Rings repaired"),
+    "columns": ("Cột đã dùng", "Columns used"),
+    "columns_left_out": ("Cột không nhận", "Columns left out"),
+    "licence": ("Giấy phép", "Licence"),
+    "imported_at": ("Nạp lúc", "Imported at"),
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -128,22 +162,11 @@ def info(
             }
         )
         return
-    facts = {
-        "dataset": version.key,
-        "version": version.version,
-        "sha256": version.sha256,
-        "intact": workspace.intact(version),
-        "rows": version.rows,
-        **version.attributes,
-        **version.provenance,
-    }
-    rows = [(str(key), _flat(value)) for key, value in facts.items() if value is not None]
-    headings = ("Mục", "Giá trị") if lang == "vi" else ("Item", "Value")
-    console.table(headings, rows)
+    _print_facts(version, lang, intact=workspace.intact(version))
     if version.schematic:
         console.say(text.NOTICE["vi"], text.NOTICE["en"], lang)
     for sentence in found[f"message_{lang}"] if len(found) else ():
-        sys.stdout.write(f"- {sentence}\n")
+        console.write(f"- {sentence}")
 
 
 def drop(
@@ -164,12 +187,49 @@ def drop(
     console.say(f"Đã ngừng dùng {version.key}.", f"{version.key} is out of use.", lang)
 
 
-def _flat(value: object) -> str:
+def _print_facts(version: Version, lang: str, *, intact: bool) -> None:
+    at = text.LANGUAGES.index(lang)
+    facts = {
+        "dataset": version.key,
+        "version": version.version,
+        "version_sha256": version.sha256,
+        "intact": intact,
+        "rows": version.rows,
+        **version.attributes,
+        **version.provenance,
+    }
+    console.table(
+        ("Mục", "Giá trị") if lang == "vi" else ("Item", "Value"),
+        [
+            (_FACTS[key][at] if key in _FACTS else key, _flat(key, value, lang))
+            for key, value in facts.items()
+            if value not in (None, [], {})
+        ],
+    )
+
+
+def _flat(key: str, value: object, lang: str) -> str:
+    if isinstance(value, bool):
+        return _YES_NO[lang][0 if value else 1]
+    if key in {"status", "plan_kind"}:
+        return text.label(key, str(value), lang)
     if isinstance(value, dict):
         return ", ".join(f"{key}={item}" for key, item in value.items())
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     return str(value)
+
+
+def _about(version: Version, lang: str) -> str:
+    """Describe a dataset in a few words: what map of what year, in what codes."""
+    told = {key: value for key, value in version.attributes.items() if value is not None}
+    if "plan_kind" in told:
+        # that it is planned goes without saying
+        told.pop("status")
+    if "width" in told:
+        return f"{told['width']} x {told['height']}"
+    order = ("plan_kind", "status", "year", "code_table", "decision")
+    return " ".join(_flat(key, told[key], lang) for key in order if key in told)
 
 
 def _listed(workspace: Workspace, *, history: bool) -> list[dict[str, Any]]:
@@ -187,8 +247,11 @@ def _print_versions(versions: list[Version], lang: str) -> None:
             version.key,
             version.version,
             str(version.rows),
-            " ".join(str(value) for value in version.attributes.values() if value is not None),
-            ", ".join(f"{count} {name}" for name, count in version.findings.items()),
+            _about(version, lang),
+            ", ".join(
+                f"{count} {text.label('severity', name, lang)}"
+                for name, count in version.findings.items()
+            ),
             str(version.provenance.get("file", "")),
             "x" if version.current else "",
         )

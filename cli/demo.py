@@ -15,7 +15,6 @@ from gis.alignment import Alignment
 from gis.errors import WorkspaceError
 from gis.reports import export, records
 from gis.workspace import Workspace
-from maps import review
 
 _FOLDER: Final = Path("demo")
 _MARK: Final = ".vung-demo"
@@ -30,6 +29,9 @@ def register(app: typer.Typer) -> None:
 
 def demo(*, lang: console.Lang = "vi", as_json: console.Json = False) -> None:
     """Chạy thử trong ./demo / try it all on sample data, in ./demo."""
+    # maps are slow to load, and most commands draw none
+    from maps import review  # noqa: PLC0415
+
     console.check_lang(lang)
     workspace = _fresh(_FOLDER)
     with console.progress("Đang nạp dữ liệu minh họa", "Taking in the sample", lang):
@@ -86,10 +88,10 @@ def _print_changes(before: Alignment, after: Alignment, lang: str) -> None:
     )
     for key, hectares in sums.items():
         zone, was, now = key if isinstance(key, tuple) else (key, "", "")
-        sys.stdout.write(
+        console.write(
             f"  {zone}: {text.label('verdict', str(was), lang)} -> "
             f"{text.label('verdict', str(now), lang)}: "
-            f"{text.format_number(float(hectares), 2, lang)} ha\n"
+            f"{text.format_number(float(hectares), 2, lang)} ha"
         )
     verdicts = pd.DataFrame(
         {
@@ -104,18 +106,30 @@ def _print_changes(before: Alignment, after: Alignment, lang: str) -> None:
 
 def _print_next(out: Path, lang: str) -> None:
     listed = ", ".join(str(out / name) for name in _OUTPUTS)
+    page, vung = out / _OUTPUTS[2], _command()
     console.say(
         f"\nĐã ghi {listed}.\nTiếp theo:\n"
-        f"  mở {out / _OUTPUTS[2]} trong trình duyệt (không cần mạng)\n"
-        "  vung -w demo layers\n"
-        "  vung -w demo align binh-hai-shallot-1 --as-of 2024-01-01\n"
-        "  vung -w demo export binh-hai-shallot-1 --corners -o goc-ranh.xlsx\n"
-        "  vung -w demo serve",
+        f"  mở {page} trong trình duyệt (không cần mạng)\n"
+        f"  {vung} -w demo layers\n"
+        f"  {vung} -w demo align binh-hai-shallot-1 --as-of 2024-01-01\n"
+        f"  {vung} -w demo export binh-hai-shallot-1 --corners -o goc-ranh.xlsx\n"
+        f"  {vung} -w demo serve",
         f"\nWrote {listed}.\nNext:\n"
-        f"  open {out / _OUTPUTS[2]} in a browser (no internet needed)\n"
-        "  vung -w demo layers --lang en\n"
-        "  vung -w demo align binh-hai-shallot-1 --as-of 2024-01-01 --lang en\n"
-        "  vung -w demo export binh-hai-shallot-1 --corners -o corners.xlsx\n"
-        "  vung -w demo serve",
+        f"  open {page} in a browser (no internet needed)\n"
+        f"  {vung} -w demo layers --lang en\n"
+        f"  {vung} -w demo align binh-hai-shallot-1 --as-of 2024-01-01 --lang en\n"
+        f"  {vung} -w demo export binh-hai-shallot-1 --corners -o corners.xlsx --lang en\n"
+        f"  {vung} -w demo serve --lang en",
         lang,
     )
+
+
+def _command() -> str:
+    """How to call this command from here: by name where the shell finds it, else by path."""
+    own = Path(sys.argv[0])
+    if shutil.which("vung") is not None or own.stem != "vung":
+        return "vung"
+    try:
+        return str(own.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(own.absolute())

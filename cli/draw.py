@@ -8,7 +8,6 @@ import typer
 from cli import console
 from cli.analysis import AsOf, Year, judged
 from cli.common import place
-from maps import review
 
 
 def register(app: typer.Typer) -> None:
@@ -43,6 +42,9 @@ def review_map(  # noqa: PLR0913 (the coordinates of the question)
     as_json: console.Json = False,
 ) -> None:
     """Bản đồ đối chiếu / the map of zones, plans and verdicts."""
+    # maps are slow to load, and most commands draw none
+    from maps import review  # noqa: PLC0415
+
     console.check_lang(lang)
     workspace = place(context).open()
     with console.progress("Đang vẽ bản đồ", "Drawing the map", lang):

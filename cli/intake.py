@@ -1,6 +1,5 @@
 """The command ``vung import``: one door for every layer and decision table."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -195,7 +194,7 @@ def _print_import(version: Version, checked: Checked, lang: str) -> None:
         )
     sentences = list(checked.findings[f"message_{lang}"])
     for sentence in sentences[:_SHOWN_FINDINGS]:
-        sys.stdout.write(f"- {sentence}\n")
+        console.write(f"- {sentence}")
     if len(sentences) > _SHOWN_FINDINGS:
         more = len(sentences) - _SHOWN_FINDINGS
         console.say(

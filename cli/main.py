@@ -25,7 +25,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        sys.stdout.write(f"vung {gis.__version__}\n")
+        console.write(f"vung {gis.__version__}")
         raise typer.Exit
 
 
@@ -95,10 +95,7 @@ def call(arguments: list[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return console.INTERRUPTED
     except OSError as fault:
-        # a pipe whose reader left: nothing more to say, and nothing went wrong
-        if not isinstance(fault, BrokenPipeError):
-            return console.refuse(_refused_by_system(fault), lang, as_json=as_json)
-        code = console.DONE
+        return console.refuse(_refused_by_system(fault), lang, as_json=as_json)
     return int(code or 0)
 
 

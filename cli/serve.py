@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from api.server import serve as serve_forever
-from api.settings import Settings
 from cli import console
 from cli.common import place
 
@@ -29,6 +27,10 @@ def serve(
     as_json: console.Json = False,
 ) -> None:
     """Phục vụ API và bản đồ / serve API and maps; Ctrl+C stops."""
+    # the service is slow to load, and every other command does without it
+    from api.server import serve as serve_forever  # noqa: PLC0415
+    from api.settings import Settings  # noqa: PLC0415
+
     console.check_lang(lang)
     workspace = place(context).open()
     settings = Settings.read(workspace=workspace.folder, host=host, port=port)

@@ -1,11 +1,11 @@
 """What a mistyped command is answered: the library's English sentences, and Vietnamese ones."""
 
 import re
-import sys
 from typing import Final
 
 import typer
 
+from cli import console
 from gis.errors import InputError
 
 #: What the library says, and the same in Vietnamese; a group of the one stands in the other.
@@ -35,7 +35,7 @@ def is_help(fault: typer.TyperException) -> bool:
 
 def print_help(fault: typer.TyperException) -> None:
     """Print the help that the fault carries."""
-    sys.stdout.write(fault.format_message().rstrip() + "\n")
+    console.write(fault.format_message().rstrip())
 
 
 def refusal(fault: typer.TyperException) -> InputError:

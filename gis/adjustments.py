@@ -10,9 +10,10 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from gis import crs
 from gis.context import Context
 from gis.judgement import Judgement
-from gis.overlay import Indices
+from gis.overlay import BORDER_OVERLAP_M2, Indices
 
 #: Columns of the adjustment table. `verdict` is the worst of the pieces in the row's case.
 COLUMNS: Final = (
@@ -78,6 +79,8 @@ def table(
             case_of, pieces["zone_id"], pieces["commune_code"], pieces["area_ha"], strict=True
         )
         for change in judged[case].adjustments
+        # what is left of borders drawn twice is no change of a plan
+        if hectares * crs.HECTARE_M2 >= BORDER_OVERLAP_M2
     ]
     if not rows:
         return pd.DataFrame(columns=list(COLUMNS))

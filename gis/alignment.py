@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 
 import gis
-from gis import adjustments, cases, crs, ledger, overlay
+from gis import adjustments, cases, crs, ledger, overlay, text
 from gis.cases import CLOSURE, LAND_USE, Labels
 from gis.context import Context, Note
 from gis.errors import ColumnError, CrsError, GeometryTypeError
@@ -129,7 +129,7 @@ def assess(zones: gpd.GeoDataFrame, context: Context) -> Alignment:
         ledger=ledger.balance(zones, pieces, table, cells),
         adjustments=adjustments.table(zones, table, judged, case_of, context),
         rules=_rules_used(judged, context),
-        notes=(*context.notes, *_quota_notes(zones, table, context)),
+        notes=(*context.notes, *_placement_notes(zones), *_quota_notes(zones, table, context)),
         provenance=_provenance(context, table),
     )
 
@@ -295,7 +295,7 @@ def _rules_used(judged: list[Judgement], context: Context) -> pd.DataFrame:
 
 def describe_rule(rule_id: str, context: Context) -> dict[str, Any]:
     """Return a rule's words, citation and deciding body on the context's day."""
-    ruleset, day = context.ruleset, context.as_of
+    ruleset = context.ruleset
     for authority in ruleset.authorities:
         if authority.id == rule_id:
             return {
@@ -308,29 +308,62 @@ def describe_rule(rule_id: str, context: Context) -> dict[str, Any]:
                 "verified": authority.mark == "V",
             }
     rule = ruleset.get(rule_id)
-    body = ("", "", "")
-    if rule.decides is not None:
-        delegate = context.decisions.delegate(rule.decides, day)
-        known = ruleset.authority(rule.decides, day)
-        if delegate is not None:
-            body = delegate
-        elif known is not None:
-            body = known.body_vi, known.body_en, known.citation
+    bodies = [_body(matter, context) for matter in rule.decides]
+    decides_vi, decides_en, decided_by = (
+        ("; ".join(filter(None, said)) for said in zip(*bodies, strict=True))
+        if bodies
+        else ("", "", "")
+    )
     ends = None if rule.end.year == 9999 else rule.end.isoformat()
     return {
         "rule_id": rule_id,
         "verdict": rule.verdict,
         "procedure_vi": rule.procedure_vi,
         "procedure_en": rule.procedure_en,
-        "decides_vi": body[0],
-        "decides_en": body[1],
-        "decided_by": body[2],
+        "decides_vi": decides_vi,
+        "decides_en": decides_en,
+        "decided_by": decided_by,
         "citation": rule.citation,
         "mark": "" if rule.about_data else rule.mark,
         "verified": rule.verified and not rule.about_data,
         "valid_from": None if rule.about_data else rule.start.isoformat(),
         "valid_to": ends,
     }
+
+
+def _body(matter: str, context: Context) -> tuple[str, str, str]:
+    """Say who decides a matter on the context's day (vi, en), and by which text.
+
+    A body that the rule files do not know from the text itself says so.
+    """
+    authority = context.ruleset.authority(matter, context.as_of)
+    unsettled = authority is not None and authority.verdict is not None
+    since = authority.start if authority is not None and unsettled else None
+    delegate = context.decisions.delegate(matter, context.as_of, since=since)
+    if delegate is not None:
+        return delegate
+    if authority is None:
+        return "", "", ""
+    doubt = {
+        lang: "" if authority.mark == "V" else f" ({text.UNVERIFIED[lang]})"
+        for lang in ("vi", "en")
+    }
+    return authority.body_vi + doubt["vi"], authority.body_en + doubt["en"], authority.citation
+
+
+def _placement_notes(zones: gpd.GeoDataFrame) -> list[Note]:
+    """Say that the land type of a crop product is inferred, where there is one."""
+    crops = zones["use"].isin(["annual_crop", "perennial_crop"]) & zones["product"].notna()
+    if not crops.any():
+        return []
+    return [
+        Note(
+            "Xếp sản phẩm vào nhóm cây (hằng năm: HNK; lâu năm: CLN) là suy luận từ định nghĩa của "
+            f"Nghị định 102/2024/NĐ-CP Điều 4; {text.UNVERIFIED['vi']}.",
+            "That a product is an annual (HNK) or perennial (CLN) crop is inferred from the "
+            f"definitions of Decree 102/2024 Art 4; {text.UNVERIFIED['en']}.",
+        )
+    ]
 
 
 def _quota_notes(zones: gpd.GeoDataFrame, table: gpd.GeoDataFrame, context: Context) -> list[Note]:

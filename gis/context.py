@@ -10,13 +10,15 @@ import pandas as pd
 
 from gis import rules
 from gis.decisions import Decisions
-from gis.errors import InputError
+from gis.errors import InputError, NotFoundError
 from gis.layers.base import valid_on
 from gis.rules import RuleSet
 from gis.settings import Settings
 from gis.workspace import Version, Workspace
 
 CommuneSets = Literal["date", "both"]
+#: Last year of the plan period that the rules were read for.
+_LAST_YEAR: Final = 2030
 #: Layers that an alignment can use, in the words of its notes.
 _MISSING: Final = {
     "current": ("hiện trạng sử dụng đất", "current land use"),
@@ -127,6 +129,35 @@ def load(
     )
 
 
+def load_zones(workspace: Workspace) -> gpd.GeoDataFrame:
+    """Return all zones in use, of every dataset.
+
+    Raises
+    ------
+    NotFoundError
+        When there are none.
+    InputError
+        When an id stands in two datasets.
+    """
+    versions = workspace.versions("zones")
+    if not versions:
+        raise NotFoundError(
+            "There are no zones in this workspace; import some with `vung import zones FILE`.",
+            vi="Chưa có vùng nào; nạp bằng `vung import zones TỆP`.",
+        )
+    frames = [workspace.read(version).assign(dataset=version.key) for version in versions]
+    zones = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
+    twice = zones[zones["zone_id"].duplicated(keep=False)]
+    if len(twice):
+        name = twice["zone_id"].iloc[0]
+        where = ", ".join(twice.loc[twice["zone_id"] == name, "dataset"])
+        raise InputError(
+            f"Zone {name!r} stands in {where}; take one out with `vung drop DATASET`.",
+            vi=f"Vùng {name!r} có trong {where}; bỏ bớt bằng `vung drop BỘ_DỮ_LIỆU`.",
+        )
+    return zones
+
+
 class _Gathering:
     """Reads datasets and keeps note of what was read and what was not there."""
 
@@ -149,7 +180,7 @@ class _Gathering:
 
     def plan(self, role: str, year: int | None) -> gpd.GeoDataFrame | None:
         """Plans of a kind and a year; the kinds reach to different years, so each has its own."""
-        every = self._planned(role)
+        every = [entry for entry in self._planned(role) if self._in_force(entry)]
         years = _years(every)
         chosen = years[-1] if years and year is None else year
         if years and chosen not in years:
@@ -165,7 +196,43 @@ class _Gathering:
         if chosen is not None and years:
             self.plan_years[role] = chosen
         taken = [entry for entry in every if int(entry.attributes["year"]) == chosen]
+        self._plan_notes(_PLAN_KINDS[role], taken)
         return self.frame(taken, role)
+
+    def _in_force(self, entry: Version) -> bool:
+        day = self.as_of.isoformat()
+        starts = entry.attributes.get("valid_from") or ""
+        ends = entry.attributes.get("valid_to") or "9999-12-31"
+        if starts <= day <= ends:
+            return True
+        self.notes.append(
+            Note(
+                f"{entry.key} không có hiệu lực ngày {day} nên không được xét.",
+                f"{entry.key} is not in force on {day} and was not used.",
+            )
+        )
+        return False
+
+    def _plan_notes(self, plan_kind: str, taken: Sequence[Version]) -> None:
+        """Say by which decision a plan stands, and what became of plans of its kind."""
+        for entry in taken:
+            decision = entry.attributes.get("decision")
+            self.notes.append(
+                Note(
+                    f"{entry.key}: {decision or 'chưa khai số quyết định phê duyệt'}.",
+                    f"{entry.key}: {decision or 'the approving decision was not given'}.",
+                )
+            )
+        law = rules.shipped_rules().plan_adjustment(plan_kind, self.as_of)
+        if taken and law is not None and law.note_vi:
+            self.notes.append(Note(law.note_vi, law.note_en))
+        if taken and self.as_of.year > _LAST_YEAR:
+            self.notes.append(
+                Note(
+                    "Kỳ quy hoạch 2021-2030 đã hết: quy tắc và quy hoạch cần được cập nhật.",
+                    "The plan period 2021-2030 is over: rules and plans need an update.",
+                )
+            )
 
     def year_taken(self) -> int | None:
         if len(set(self.plan_years.values())) > 1:

@@ -14,8 +14,8 @@ from typing import Any, Final, Self
 
 import pandas as pd
 
-from gis import codes, text
-from gis.errors import ColumnError, NotFoundError, SourceError
+from gis import boundaries, codes, products, text
+from gis.errors import ColumnError, InputError, NotFoundError, SourceError
 from gis.values import as_dates, as_numbers, as_text
 
 
@@ -125,7 +125,10 @@ class Decisions:
         return self._legend_codes.get((code_table, code))
 
     def species_rule(self, product: str | None, day: date) -> str:
-        """Rule id of what the province's list says of a product's species."""
+        """Rule id of what the province's list says of a product's species.
+
+        A product whose species is not settled is never called unlisted: that is not known.
+        """
         table = _in_force(self.perennial_species, day)
         if table is None:
             return "local.perennial-species.absent"
@@ -135,41 +138,77 @@ class Decisions:
             for column in ("product", "species")
             for value in table[column].dropna()
         }
-        return f"local.perennial-species.{'listed' if wanted & listed else 'not-listed'}"
+        if wanted & listed:
+            return "local.perennial-species.listed"
+        answer = "not-listed" if _species_is_known(product) else "undetermined"
+        return f"local.perennial-species.{answer}"
 
     def conversion_quota(self, product: str | None, commune: str | None, day: date) -> float | None:
-        """Hectares that the commune's plan of the year allots to a product.
+        """Hectares that the plan of the year allots to a product in a commune of the day.
 
-        None when no plan of that commune and year is at hand; 0.0 when there is one that does
-        not name the product.
+        A plan is issued before its year begins, so its codes are those of 1 January; a unit that
+        was merged since has the plans of its members.
+
+        None when no plan of that place and year is at hand; 0.0 when there is one that does not
+        name the product.
         """
         table = self.crop_conversion
         if table is None or commune is None:
             return None
-        plan = table[(table["commune_code"] == commune) & (table["year"] == day.year)]
+        members = _units_of_new_year(commune, day)
+        plan = table[table["commune_code"].isin(members) & (table["year"] == day.year)]
         if plan.empty:
             return None
         wanted = {text.search_key(name) for name in _names_of(product)}
         named = plan[plan["product"].map(text.search_key).isin(wanted)]
         return float(named["area_ha"].sum())
 
-    def delegate(self, matter: str, day: date) -> tuple[str, str, str] | None:
-        """Body that decides a matter (vi, en) and the decision that says so."""
+    def delegate(
+        self, matter: str, day: date, *, since: date | None = None
+    ) -> tuple[str, str, str] | None:
+        """Body that decides a matter (vi, en) and the decision that says so.
+
+        Parameters
+        ----------
+        since
+            Only decisions from this day on count.
+        """
         table = _in_force(self.delegations, day)
         if table is None:
             return None
         rows = table[table["matter"] == matter]
+        if since is not None:
+            rows = rows[rows["valid_from"].fillna("") >= since.isoformat()]
         if rows.empty:
             return None
         row = rows.iloc[-1]
         english = row["body_en"] if isinstance(row["body_en"], str) else row["body_vi"]
-        return str(row["body_vi"]), str(english), str(row["decision"] or "")
+        decision = row["decision"] if isinstance(row["decision"], str) else ""
+        return str(row["body_vi"]), str(english), decision
+
+
+def _units_of_new_year(commune: str, day: date) -> set[str]:
+    """Codes, on 1 January of the day's year, of what is the commune of that code on the day."""
+    new_year = date(day.year, 1, 1)
+    try:
+        return {unit.code for unit in boundaries.predecessors(commune, day, new_year)}
+    except (NotFoundError, InputError):
+        # a commune outside the register: its own code is all that is known
+        return {commune}
+
+
+def _species_is_known(product: str | None) -> bool:
+    if product is None:
+        return False
+    try:
+        entry = products.product(product)
+    except NotFoundError:
+        return False
+    return entry.species_status not in {"", "unresolved", "not found"}
 
 
 def _names_of(product: str | None) -> set[str]:
     """Names under which a decision may list a product: its id, names, material and species."""
-    from gis import products  # noqa: PLC0415 (keeps this module free of the register at import)
-
     if product is None:
         return set()
     try:

@@ -11,7 +11,7 @@ from typing import Final
 
 from gis import codes
 from gis.context import Context
-from gis.rules import Authority, Basis, Rule, RuleSet, worst
+from gis.rules import Authority, Basis, Neighbour, Rule, RuleSet, worst
 
 #: Separates citations in one cell; legal citations use commas and semicolons themselves.
 CITATION_JOIN: Final = " | "
@@ -133,8 +133,8 @@ class Judge:
         """Return the local decisions that rules of this case ask for."""
         asked = {
             need
-            for basis, code, planned in _readings(case, self.context)
-            for need in self._rule(case.use, basis, code, planned).needs
+            for basis, code, neighbour in _readings(case, self.context)
+            for need in self._rule(case.use, basis, code, neighbour).needs
         }
         return frozenset(asked)
 
@@ -143,8 +143,8 @@ class Judge:
         self._coverage(case, found)
         if case.use is None:
             found.add(self.ruleset.data("data.no-use"))
-        for basis, code, planned in _readings(case, self.context):
-            rule = self._rule(case.use, basis, code, planned)
+        for basis, code, neighbour in _readings(case, self.context):
+            rule = self._rule(case.use, basis, code, neighbour)
             found.add(rule)
             self._local(rule, case, found)
             self._authority(rule, found)
@@ -171,7 +171,7 @@ class Judge:
         if case.faulty or land_mended or any(limit.faulty for limit in case.limits):
             found.add(self.ruleset.data("data.faulty-row"))
 
-    def _rule(self, use: str | None, basis: Basis, code: Code, planned: str | None) -> Rule:
+    def _rule(self, use: str | None, basis: Basis, code: Code, neighbour: Neighbour) -> Rule:
         name, table = code
         if name is None:
             return self.ruleset.data("data.unknown-code")
@@ -181,7 +181,7 @@ class Judge:
             return self.ruleset.data(_odd_code(name, table))
         if use is None:
             return self.ruleset.data("data.no-use")
-        return self.ruleset.lookup(use, name, table, basis=basis, day=self.day, planned=planned)
+        return self.ruleset.lookup(use, name, table, basis=basis, day=self.day, neighbour=neighbour)
 
     def _local(self, rule: Rule, case: Case, found: _Findings) -> None:
         answers = {"crop_conversion_plan": case.conversion, "perennial_species": case.species}
@@ -190,32 +190,33 @@ class Judge:
 
     def _authority(self, rule: Rule, found: _Findings) -> None:
         """Turn into a review what a body decides that is not settled on the day."""
-        if rule.decides is None:
-            return
-        authority = self.ruleset.authority(rule.decides, self.day)
-        unsettled = authority is not None and authority.verdict is not None
-        if unsettled and self.context.decisions.delegate(rule.decides, self.day) is None:
-            assert authority is not None  # noqa: S101 (narrowing for the type checker)
-            found.add_authority(authority)
+        for matter in rule.decides:
+            authority = self.ruleset.authority(matter, self.day)
+            if authority is None or authority.verdict is None:
+                continue
+            # what was delegated under an earlier body ended with it
+            decided = self.context.decisions.delegate(matter, self.day, since=authority.start)
+            if decided is None:
+                found.add_authority(authority)
 
     def _adjustments(self, case: Case, found: _Findings) -> None:
         if case.use is None:
             return
+        neighbour = Neighbour(beside=_beside(case))
         for kind, land in (("land_use_plan", case.plan), ("general_plan", case.general_plan)):
-            for code in () if land is None else land.codes:
-                meant = _meaning(code, self.context)
-                rule = self._rule(case.use, "planned", meant, None)
-                if not rule.adjust or code[0] is None:
-                    continue
-                target = self.ruleset.target_code(case.use, meant[1], self.day)
-                if target is not None and target != meant[0]:
-                    found.adjustments[Adjustment(kind, code[0], code[1], target)] = None
+            # where a plan says two things, nobody knows which of them would have to change
+            if land is None or len(land.codes) != 1:
+                continue
+            (code,) = land.codes
+            meant = _meaning(code, self.context)
+            rule = self._rule(case.use, "planned", meant, neighbour)
+            target = self.ruleset.target_code(case.use, meant[1], self.day)
+            if rule.adjust and code[0] is not None and target not in {None, meant[0]}:
+                found.adjustments[Adjustment(kind, code[0], code[1], str(target))] = None
 
     def _limit(self, limit: Limit, case: Case, found: _Findings) -> None:
         on_rice = any(
-            codes.lookup(name, table) is not None and codes.is_rice(name, table)
-            for _, (name, table), _ in _readings(case, self.context)
-            if name is not None and table in codes.TABLES
+            _is_rice(code) for basis, code, _ in _readings(case, self.context) if basis == "current"
         )
         use = case.use or ""
         entry = self.ruleset.constraint(limit.kind, use, day=self.day, on_rice=on_rice)
@@ -223,7 +224,7 @@ class Judge:
             basis = f"{limit.name}: {limit.basis}" if limit.basis else limit.name
             found.add(self.ruleset.effect(limit.effect), citation=basis or None)
         elif entry.lapse_years is not None and self._lapsed(limit, entry.lapse_years):
-            found.add(entry.rule, verdict=entry.after_lapse)
+            found.add(entry.lapsed)
         else:
             found.add(entry.rule)
 
@@ -235,14 +236,35 @@ class Judge:
         return self.day >= start.replace(year=start.year + years, day=last_day)
 
 
-def _readings(case: Case, context: Context) -> Iterator[tuple[Basis, Code, str | None]]:
-    """Every code that a case holds, on which basis, and the planned code beside a present one."""
-    planned = _planned_code(case, context)
-    for code in () if case.current is None else case.current.codes:
-        yield "current", code, planned
+def _readings(case: Case, context: Context) -> Iterator[tuple[Basis, Code, Neighbour]]:
+    """Every code that a case holds, on which basis, and what is known beside it.
+
+    Where present use is not known, the planned code stands for it too.
+    """
+    present = Neighbour(planned=_planned_code(case, context))
+    planned = Neighbour(beside=_beside(case))
+    known = () if case.current is None else case.current.codes
+    for code in known:
+        yield "current", code, present
     for land in (case.plan, case.general_plan):
         for code in () if land is None else land.codes:
-            yield "planned", _meaning(code, context), None
+            meant = _meaning(code, context)
+            if not known:
+                yield "current", meant, present
+            yield "planned", meant, planned
+
+
+def _beside(case: Case) -> str:
+    """Say whether present land is rice land; where it is not known, it may be."""
+    known = () if case.current is None else case.current.codes
+    return "rice" if not known or any(_is_rice(code) for code in known) else "other"
+
+
+def _is_rice(code: Code) -> bool:
+    name, table = code
+    if name is None or table not in codes.TABLES or codes.lookup(name, table) is None:
+        return False
+    return codes.is_rice(name, table)
 
 
 def _planned_code(case: Case, context: Context) -> str | None:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
@@ -49,7 +49,9 @@ class Rule:
     needs
         Local decisions the verdict depends on.
     decides
-        Matter whose deciding body is looked up by date.
+        Matters whose deciding bodies are looked up by date.
+    beside
+        Present land to which a rule on a planned code is limited: ``rice``, ``other``, or any.
     adjust
         Whether the plan must change before the zone fits.
     """
@@ -67,7 +69,8 @@ class Rule:
     start: date = FIRST_DAY
     end: date = OPEN_END
     needs: tuple[str, ...] = ()
-    decides: str | None = None
+    decides: tuple[str, ...] = ()
+    beside: str | None = None
     adjust: bool = False
     catch_all: bool = False
     about_data: bool = False
@@ -94,7 +97,7 @@ class ConstraintRule:
     kind: str
     only_on_rice: bool
     lapse_years: int | None
-    after_lapse: str
+    lapsed: Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,8 @@ class PlanAdjustment:
     body_en: str
     citation: str
     mark: str
+    note_vi: str
+    note_en: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +149,18 @@ _LAW: Final = {*_WORDS, "from", "citation", "mark"}
 KEYS: Final[Mapping[str, tuple[set[str], set[str]]]] = {
     "rule": (
         {*_LAW, "use"},
-        {"to", "old", "new", "basis", "planned", "needs", "decides", "adjust", "catch_all"},
+        {
+            "to",
+            "old",
+            "new",
+            "basis",
+            "planned",
+            "needs",
+            "decides",
+            "beside",
+            "adjust",
+            "catch_all",
+        },
     ),
     "constraint": (
         {*_LAW, "kind", "use"},
@@ -161,11 +177,11 @@ KEYS: Final[Mapping[str, tuple[set[str], set[str]]]] = {
             *("id", "plan_kind", "from", "document_vi", "document_en"),
             *("body_vi", "body_en", "citation", "mark"),
         },
-        {"to"},
+        {"to", "note_vi", "note_en"},
     ),
     "target": ({"use", "old", "new", "from"}, {"to"}),
 }
-_LISTS: Final = {"basis", "planned", "needs", "matters"}
+_LISTS: Final = {"basis", "planned", "needs", "decides", "matters"}
 _FLAGS: Final = {"adjust", "catch_all"}
 _DATES: Final = {"from", "to"}
 _ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -178,6 +194,7 @@ _ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
     "decides": MATTERS,
     "matters": MATTERS,
     "only_on": ("rice",),
+    "beside": ("rice", "other"),
 }
 
 
@@ -266,7 +283,8 @@ def as_rule(raw: Mapping[str, Any], *, about_data: bool = False) -> Rule:
         start=raw.get("from", FIRST_DAY),
         end=raw.get("to", OPEN_END),
         needs=tuple(raw.get("needs", ())),
-        decides=raw.get("decides"),
+        decides=tuple(raw.get("decides", ())),
+        beside=raw.get("beside"),
         adjust=raw.get("adjust", False),
         catch_all=raw.get("catch_all", False),
         about_data=about_data,
@@ -281,7 +299,13 @@ def as_constraint(raw: Mapping[str, Any]) -> ConstraintRule:
         kind=raw["kind"],
         only_on_rice=raw.get("only_on") == "rice",
         lapse_years=raw.get("lapse_years"),
-        after_lapse=raw.get("after_lapse", rule.verdict),
+        # whether a limit lapsed is worked out from its date alone: nobody has verified it
+        lapsed=replace(
+            rule,
+            id=f"{rule.id}.lapsed",
+            verdict=raw.get("after_lapse", rule.verdict),
+            mark="I",
+        ),
     )
 
 
@@ -313,6 +337,8 @@ def as_plan_adjustment(raw: Mapping[str, Any]) -> PlanAdjustment:
         body_en=raw["body_en"],
         citation=raw["citation"],
         mark=raw["mark"],
+        note_vi=raw.get("note_vi", ""),
+        note_en=raw.get("note_en", ""),
     )
 
 

@@ -8,10 +8,11 @@ Nothing here knows geometry.
 import hashlib
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from gis import rule_entries, shipped
 from gis.errors import RuleError
@@ -36,6 +37,7 @@ __all__ = [
     "Authority",
     "Basis",
     "ConstraintRule",
+    "Neighbour",
     "PlanAdjustment",
     "Rule",
     "RuleSet",
@@ -52,6 +54,25 @@ class _Dated(Protocol):
     def start(self) -> date: ...
     @property
     def end(self) -> date: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """What is known of a place besides the code that is looked up.
+
+    Attributes
+    ----------
+    planned
+        The planned code, for a look-up on present use.
+    beside
+        ``rice`` or ``other`` land at present, for a look-up on a planned code.
+    """
+
+    planned: str | None = None
+    beside: str = "rice"
+
+
+NO_NEIGHBOUR: Final = Neighbour()
 
 
 class RuleSet:
@@ -80,7 +101,8 @@ class RuleSet:
         self._effects = _effects(entries["effect"])
         self._targets = tuple(rule_entries.as_target(raw) for raw in entries["target"])
         about_data = [rule_entries.as_rule(raw, about_data=True) for raw in entries["data"]]
-        about_places = [entry.rule for entry in self.constraints] + [*self._effects.values()]
+        about_places = [rule for entry in self.constraints for rule in (entry.rule, entry.lapsed)]
+        about_places += self._effects.values()
         self._by_id = {rule.id: rule for rule in (*self.rules, *about_places, *about_data)}
         self._index = _index(self.rules)
         self._catch_all = tuple(rule for rule in self.rules if rule.catch_all)
@@ -110,14 +132,21 @@ class RuleSet:
         _refuse_overlapping_constraints(self.constraints)
 
     def lookup(
-        self, use: str, code: str, code_table: str, *, basis: Basis, day: date, planned: str | None
+        self,
+        use: str,
+        code: str,
+        code_table: str,
+        *,
+        basis: Basis,
+        day: date,
+        neighbour: Neighbour = NO_NEIGHBOUR,
     ) -> Rule:
         """Return the one rule for a use on a code of a table, on a day.
 
         Parameters
         ----------
-        planned
-            The planned code of the same place, where it is known.
+        neighbour
+            What is known of the same place on the other basis.
 
         Raises
         ------
@@ -134,7 +163,9 @@ class RuleSet:
         for rule in self._index.get((use, basis, code_table, code), ()):
             if not rule.in_force(day):
                 continue
-            if rule.planned and planned in rule.planned:
+            if rule.beside is not None and rule.beside != neighbour.beside:
+                continue
+            if rule.planned and neighbour.planned in rule.planned:
                 return rule
             if not rule.planned:
                 found = rule
@@ -321,6 +352,9 @@ def _meeting(entries: Sequence[_D]) -> Iterator[tuple[_D, _D]]:
 
 def _clashes(rules: Iterable[Rule]) -> Iterator[tuple[Rule, Rule]]:
     for one, other in _meeting(sorted(rules, key=lambda rule: (rule.start, rule.id))):
+        # a rule beside rice land and one beside other land never meet
+        if one.beside and other.beside and one.beside != other.beside:
+            continue
         # a rule limited to planned codes goes before a general one; two such may not share any
         limited = bool(one.planned), bool(other.planned)
         if limited == (False, False) or set(one.planned) & set(other.planned):

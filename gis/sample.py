@@ -13,6 +13,7 @@ from gis.workspace import Version, Workspace
 NAMES: Final = ("binh-son",)
 #: The day for which the demonstration is made: after the law's changes of January 2026.
 DEMO_DAY: Final = "2026-06-01"
+_GENERAL_PLAN_FROM: Final = "2025-07-01"
 _LICENCE: Final = "Apache-2.0; figures: see data/sample/README.md"
 
 
@@ -26,7 +27,14 @@ def orders() -> Iterator[Order]:
         ("land-use", "general_plan_2030"),
         ("constraints", "constraints"),
     ):
-        yield Order(layer=layer, path=folder / f"{name}.parquet", licence=_LICENCE, schematic=True)
+        yield Order(
+            layer=layer,
+            path=folder / f"{name}.parquet",
+            # the general plan is that of a commune that exists since 1 July 2025
+            constants={"valid_from": _GENERAL_PLAN_FROM} if name.startswith("general") else {},
+            licence=_LICENCE,
+            schematic=True,
+        )
     yield Order(layer="terrain", path=folder / "terrain.tif", licence=_LICENCE, schematic=True)
     yield Order(
         layer="zones",

@@ -297,14 +297,14 @@ def _ascii_of(char: str) -> str:
         # of a decomposed letter the base has already been printed
         return ""
     base = _without_marks(char).translate(_D_WITH_STROKE)
-    return base if base.isascii() and base.isalpha() else "?"
+    return base if base.isascii() and base.isalnum() else "?"
 
 
 def register_console_fallback() -> str:
     """Make the encoding error handler ``vung-fold`` known and return its name.
 
-    A console that cannot show Vietnamese then prints the unaccented letter (ạ as a, đ as d), and
-    a question mark for any other character it lacks.
+    A console that cannot show Vietnamese then prints the unaccented letter (ạ as a, đ as d, ² as
+    2), and a question mark for any other character it lacks.
 
     Examples
     --------

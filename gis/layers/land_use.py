@@ -139,7 +139,9 @@ SPEC = LayerSpec(
         Column("parcel", aliases=("shthua", "sothua", "thua", "sothututhua")),
         Column("registered_area_m2", "number", aliases=("dientich", "dtich", "dientichphaply")),
         Column("decision", aliases=("quyetdinh",)),
+        Column("valid_from", "date"),
+        Column("valid_to", "date"),
     ),
-    constants=("code_table", "status", "plan_kind", "year", "decision"),
+    constants=("code_table", "status", "plan_kind", "year", "decision", "valid_from", "valid_to"),
     check=_check,
 )

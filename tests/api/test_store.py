@@ -159,7 +159,7 @@ def test_a_damaged_decision_table_is_a_fault_of_the_workspace(bare):
 def test_a_workspace_without_zones_says_so(bare):
     store = Store(Settings(workspace=bare.folder))
     snapshot = store.snapshot()
-    with pytest.raises(NotFoundError, match="holds no zones"):
+    with pytest.raises(NotFoundError, match="There are no zones"):
         store.assess_stored(snapshot, store.context(snapshot, as_of=DAY, year=None))
 
 

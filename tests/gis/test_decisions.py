@@ -155,16 +155,21 @@ def test_a_product_is_on_the_list_by_its_id_or_any_name_of_it(name):
     assert species(name).species_rule("chanh_thom", DAY) == "local.perennial-species.listed"
 
 
+def test_what_the_list_does_not_name_is_not_listed():
+    # turmeric is Curcuma longa without doubt
+    assert species("Mít").species_rule("nghe_vang", DAY) == "local.perennial-species.not-listed"
+
+
 @pytest.mark.parametrize("product", ["chanh_thom", "cây lạ", None])
-def test_what_the_list_does_not_name_is_not_listed(product):
-    assert species("Mít").species_rule(product, DAY) == "local.perennial-species.not-listed"
+def test_what_is_not_determined_is_never_called_unlisted(product):
+    assert species("Mít").species_rule(product, DAY) == "local.perennial-species.undetermined"
 
 
 def test_a_list_that_is_not_in_force_is_as_good_as_none():
     ended = species("Mít", end="2026-05-31")
-    assert ended.species_rule("x", DAY) == "local.perennial-species.absent"
+    assert ended.species_rule("nghe_vang", DAY) == "local.perennial-species.absent"
     last_day = species("Mít", end="2026-06-01")
-    assert last_day.species_rule("x", DAY) == "local.perennial-species.not-listed"
+    assert last_day.species_rule("nghe_vang", DAY) == "local.perennial-species.not-listed"
 
 
 def test_a_conversion_plan_answers_for_its_year_and_commune_alone():

@@ -272,10 +272,12 @@ def test_no_crop_conversion_inside_a_high_quality_rice_zone():
     # not on land that is no rice land, nor for a kiln
     assert judge("annual_crop", current=land("HNK"), limits=zone).verdict == "procedure"
     assert judge("workshop", current=land("LUC"), limits=zone).verdict == "procedure"
-    # rice by its plan counts as rice
-    assert judge("annual_crop", current=land("HNK"), plan=land("LUK"), limits=zone).verdict == (
-        "conflict"
-    )
+    # what the plan alone makes rice land is not converted, but the plan does not fit either
+    planned = judge("annual_crop", current=land("HNK"), plan=land("LUK"), limits=zone)
+    assert planned.verdict == "review"
+    assert "plan.rice-beside-other-land" in planned.rule_ids
+    # with a plan alone, its code stands for the land
+    assert judge("annual_crop", plan=land("LUK"), limits=zone).verdict == "conflict"
 
 
 # --- who decides --------------------------------------------------------------------------------
@@ -306,7 +308,8 @@ def test_a_delegation_in_force_turns_the_review_back_into_a_procedure():
     def verdict(table):
         return judge("workshop", day=day, decisions=Decisions(delegations=table), **said).verdict
 
-    assert verdict(delegation("conversion")) == "procedure"
+    # what was delegated under the decree ended with it, whatever end the table shows
+    assert verdict(delegation("conversion")) == "review"
     assert verdict(delegation("conversion", "2027-03-01")) == "procedure"
     assert verdict(delegation("conversion", "2027-03-02")) == "review"
     assert verdict(delegation("conversion", end="2027-02-28")) == "review"

@@ -88,7 +88,7 @@ def test_one_code_in_two_tables_is_two_cases():
     other = without(rule("second", new=["LUC"], verdict="review"), "old")
     loaded = load(rule("first"), other)
     found = [
-        loaded.lookup("annual_crop", "LUC", table, basis="current", day=FIRST, planned=None).id
+        loaded.lookup("annual_crop", "LUC", table, basis="current", day=FIRST).id
         for table in (OLD, NEW)
     ]
     assert found == ["first", "second"]
@@ -111,7 +111,14 @@ def test_two_rules_limited_to_the_same_planned_code_contradict_each_other():
 def test_the_limited_rule_goes_before_the_general_one():
     loaded = load(rule("general"), rule("limited", planned=["CLN"], verdict="procedure"))
     found = [
-        loaded.lookup("annual_crop", "LUC", OLD, basis="current", day=FIRST, planned=planned).id
+        loaded.lookup(
+            "annual_crop",
+            "LUC",
+            OLD,
+            basis="current",
+            day=FIRST,
+            neighbour=rules.Neighbour(planned),
+        ).id
         for planned in ("CLN", "HNK", None)
     ]
     assert found == ["limited", "general", "general"]
@@ -127,7 +134,7 @@ def test_two_catch_alls_of_one_table_overlap():
 
 def test_without_a_catch_all_an_open_case_is_an_error():
     with pytest.raises(RuleError, match="No rule answers annual_crop in tt27-2018 on 2021-01-01"):
-        load(rule()).lookup("annual_crop", "HNK", OLD, basis="current", day=FIRST, planned=None)
+        load(rule()).lookup("annual_crop", "HNK", OLD, basis="current", day=FIRST)
 
 
 def test_two_entries_of_one_id_are_named_with_their_files():
@@ -177,7 +184,7 @@ def test_what_is_said_of_rice_land_goes_before_what_is_said_of_all_land(order):
         ({"basis": ["future"]}, r"basis \['future'\] is not one of"),
         ({"needs": ["luck"]}, r"needs \['luck'\] is not one of"),
         ({"mark": "W"}, r"mark \['W'\] is not one of \['V', 'V2', 'I', 'M'\]"),
-        ({"decides": "convertion"}, r"decides \['convertion'\] is not one of"),
+        ({"decides": ["convertion"]}, r"decides \['convertion'\] is not one of"),
         ({"old": ["LUX"]}, r"old \['LUX'\] is not in the code table tt27-2018"),
         ({"new": ["SKX"]}, r"new \['SKX'\] is not in the code table tt08-2024"),
         ({"old": ["*"]}, r"old \['\*'\] is not in the code table"),

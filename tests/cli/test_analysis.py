@@ -1,0 +1,156 @@
+"""align, export, map: the same answer on the console, as JSON and in files."""
+
+import csv
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+
+from cli import analysis
+from gis import alignment
+
+DAY = ("--as-of", "2026-06-01")
+
+
+def test_align_prints_a_line_a_zone_and_what_it_rests_on(area, vung):
+    ran = vung("-w", area, "align", *DAY)
+    assert (ran.code, ran.err) == (0, "")
+    lines = ran.out.splitlines()
+    assert lines[0].split()[:2] == ["Vùng", "Mục"]
+    assert [line.split()[0] for line in lines[1:4]] == ["hành-1", "nghệ-1", "tỏi-1"]
+    assert "Ngày xét 01/06/2026; quy hoạch 2030; diện tích tối thiểu 100 m²; sổ cân đối" in ran.out
+    assert "- Chưa có lớp khu vực hạn chế." in ran.out
+    assert " 1,00 " in lines[1]
+    english = vung("-w", area, "align", *DAY, "--lang", "en").out
+    assert "the ledger closes" in english
+    assert " 1.00 " in english
+
+
+def test_a_crop_fits_where_fields_are_and_stay_and_nowhere_else(area, vung):
+    record = vung("-w", area, "align", *DAY, "--json").record
+    verdicts = {zone["zone_id"]: zone["verdict"] for zone in record["zones"]}
+    assert verdicts["tỏi-1"] == "fits"
+    assert "fits" not in {verdicts["nghệ-1"], verdicts["hành-1"]}
+    assert record["schematic"] is False
+
+
+def test_align_takes_named_zones_alone(area, vung):
+    record = vung("-w", area, "align", "hành-1", "tỏi-1", *DAY, "--json").record
+    assert [zone["zone_id"] for zone in record["zones"]] == ["hành-1", "tỏi-1"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("lạ",), "Không có vùng 'lạ'; các vùng là "),
+        (("--as-of", "31/02/2026"), "'31/02/2026' không phải ngày"),
+        (("--as-of", "2019-01-01"), "Chưa có quy tắc cho ngày 2019-01-01"),
+        (("--year", "2035"), "không có quy hoạch năm 2035; hiện có quy hoạch năm 2030"),
+        (("--communes", "all"), "--communes 'all' không phải date, both"),
+        (("-o", "a.docx"), "Tệp a.docx có phần mở rộng '.docx' không ghi được ở đây"),
+        (("-o", "nowhere/a.csv"), "Thư mục nowhere không tồn tại"),
+    ],
+)
+def test_align_refuses_in_a_sentence(arguments, words, area, vung):
+    ran = vung("-w", area, "align", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert words in ran.err
+
+
+def test_a_day_may_be_written_as_in_vietnam(area, vung):
+    as_here = vung("-w", area, "align", "--as-of", "01/06/2026", "--json").record
+    assert as_here == vung("-w", area, "align", *DAY, "--json").record
+
+
+def test_align_writes_every_format_at_once_and_names_the_files(area, vung):
+    endings = ("csv", "json", "xlsx", "gpkg", "parquet")
+    out = [part for ending in endings for part in ("-o", f"kết quả.{ending}")]
+    ran = vung("-w", area, "align", *DAY, *out)
+    assert ran.code == 0
+    assert [f"Đã ghi kết quả.{ending}." in ran.out for ending in endings] == [True] * 5
+    pieces = pd.read_csv("kết quả.csv")
+    record = json.loads(Path("kết quả.json").read_text(encoding="utf-8"))
+    assert len(pieces) == len(record["pieces"]) == len(gpd.read_parquet("kết quả.parquet"))
+    assert len(gpd.read_file("kết quả.gpkg", layer="pieces")) == len(pieces)
+    assert openpyxl.load_workbook("kết quả.xlsx")["Mảnh"].max_row == 4 + len(pieces)
+
+
+def test_a_ledger_that_does_not_close_exits_with_1(area, vung, monkeypatch):
+    real = alignment.assess
+
+    def ajar(zones, context):
+        result = real(zones, context)
+        result.ledger["closes"] = False
+        return result
+
+    monkeypatch.setattr(analysis.alignment, "assess", ajar)
+    ran = vung("-w", area, "align", *DAY)
+    assert ran.code == 1
+    assert "sổ KHÔNG CÂN ĐỐI" in ran.out
+
+
+def test_a_zone_that_stands_in_two_datasets_is_refused(area, files, vung):
+    vung("-w", area, "import", "zones", files / "vung.gpkg", "--name", "nữa")
+    ran = vung("-w", area, "align")
+    assert ran.code == 2
+    assert "có trong zones/vung, zones/nữa; bỏ bớt bằng `vung drop" in ran.err
+
+
+# --- export -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "parquet", "geojson", "shp", "csv"])
+def test_export_writes_a_zone_by_its_id(ending, area, vung):
+    ran = vung("-w", area, "export", "tỏi-1", "-o", f"vùng tỏi.{ending}")
+    assert (ran.code, ran.out) == (0, f"Đã ghi vùng tỏi.{ending}: 1 dòng.\n")
+    assert Path(f"vùng tỏi.{ending}").is_file()
+
+
+def test_export_writes_a_dataset_a_layer_or_answers_machines(area, vung):
+    assert (
+        vung("-w", area, "export", "hien-trang", "-o", "a.gpkg").out == "Đã ghi a.gpkg: 3 dòng.\n"
+    )
+    record = vung("-w", area, "export", "zones", "-o", "b.gpkg", "--json").record
+    assert record == {"file": "b.gpkg", "rows": 3, "schematic": False}
+    assert "nhiều bộ dữ liệu" in vung("-w", area, "export", "land-use", "-o", "c.gpkg").err
+
+
+def test_corners_of_a_zone_in_the_grid(area, vung):
+    ran = vung("-w", area, "export", "tỏi-1", "--corners", "-o", "góc ranh.csv")
+    assert ran.out == "Đã ghi góc ranh.csv: 4 dòng.\n"
+    with Path("góc ranh.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    corners = {(float(row["x_m"]), float(row["y_m"])) for row in rows}
+    # the square from easting 580 100 and northing 1 690 000, a hundred metres wide
+    assert corners == {(1_690_000 + n, 580_100 + e) for n in (0, 100) for e in (0, 100)}
+    assert {row["crs"] for row in rows} == {"EPSG:5898"}
+    vung("-w", area, "export", "tỏi-1", "--corners", "-o", "corners.xlsx", "--lang", "en")
+    assert openpyxl.load_workbook("corners.xlsx").sheetnames == ["Corners"]
+    assert (
+        "dùng một trong .csv, .xlsx"
+        in vung("-w", area, "export", "tỏi-1", "--corners", "-o", "a.gpkg").err
+    )
+
+
+def test_what_is_no_vector_layer_is_not_exported(area, vung):
+    Path("a.csv").write_text("code_table,code\nqhc,A\n", encoding="utf-8")
+    vung("-w", area, "import", "legend", "a.csv")
+    ran = vung("-w", area, "export", "legend", "-o", "b.csv")
+    assert ran.code == 2
+    assert "decisions/legend không phải lớp vectơ" in ran.err
+
+
+# --- maps -------------------------------------------------------------------------------------
+
+
+def test_the_review_map_is_one_file(area, vung):
+    ran = vung("-w", area, "map", "review", *DAY, "-o", "bản đồ.html")
+    assert (ran.code, ran.out) == (0, "Đã ghi bản đồ.html.\n")
+    page = Path("bản đồ.html").read_text(encoding="utf-8")
+    assert "hành-1" in page
+    record = vung("-w", area, "map", "review", "tỏi-1", *DAY, "-o", "b.html", "--json").record
+    assert record == {"file": "b.html", "zones": 1, "bytes": Path("b.html").stat().st_size}
+    assert vung("-w", area, "map", "review", "-o", "nowhere/a.html").code == 2
