@@ -2,13 +2,13 @@
 .PHONY: demo test check fix lock clean
 
 demo:
-	python3 scripts/tasks.py demo
+	python3 scripts/tasks.py demo $(ARGS)
 
 test:
 	python3 scripts/tasks.py test $(ARGS)
 
 check:
-	python3 scripts/tasks.py check
+	python3 scripts/tasks.py check $(ARGS)
 
 fix:
 	python3 scripts/tasks.py fix

@@ -4,17 +4,16 @@ from pathlib import Path
 from typing import Annotated
 
 import geopandas as gpd
-import pandas as pd
 import typer
 
 from cli import console
-from cli.common import parse_day, place
-from gis import alignment, text
+from cli.common import check_output, counted, parse_day, place
+from cli.verdicts import print_verdicts
+from gis import alignment
 from gis import context as study
 from gis.alignment import Alignment
 from gis.errors import InputError, NotFoundError
 from gis.reports import export, records
-from gis.rules import VERDICTS
 from gis.workspace import Workspace
 
 
@@ -71,6 +70,8 @@ def align(  # noqa: PLR0913 (the coordinates of the question)
 ) -> None:
     """Đối chiếu vùng với quy hoạch / judge zones against the plans."""
     console.check_lang(lang)
+    for path in out or []:
+        check_output(path)
     workspace = place(context).open()
     with console.progress("Đang đối chiếu", "Aligning", lang):
         result = judged(workspace, zones or [], as_of=as_of, year=year, communes=communes)
@@ -104,6 +105,13 @@ def judged(
     surroundings = study.load(
         workspace, as_of=day, year=year, communes="both" if communes == "both" else "date"
     )
+    if year is not None and not surroundings.year:
+        raise InputError(
+            f"There is no plan in the workspace, so none of the year {year}; import one, or leave "
+            "--year out.",
+            vi=f"Thư mục dữ liệu chưa có quy hoạch nào, nên không có năm {year}; hãy nạp quy hoạch "
+            "hoặc bỏ --year.",
+        )
     return alignment.assess(picked, surroundings)
 
 
@@ -118,57 +126,6 @@ def pick_zones(workspace: Workspace, names: list[str]) -> gpd.GeoDataFrame:
             vi=f"Không có vùng {unknown[0]!r}; các vùng là {known}.",
         )
     return zones[zones["zone_id"].isin(names)] if names else zones
-
-
-def print_verdicts(result: Alignment, lang: str) -> None:
-    """Print one line a zone: what it is, its verdict and its hectares by verdict."""
-    number = text.format_number
-    zones = result.zones
-    headings = (
-        ["Vùng", "Mục đích", "Kết quả", "Diện tích ha"]
-        if lang == "vi"
-        else ["Zone", "Use", "Verdict", "Area ha"]
-    )
-    headings += [text.label("verdict", name, lang) for name in VERDICTS]
-    headings.append("Kiểm chứng" if lang == "vi" else "Verified")
-    rows = [
-        (
-            str(zone["zone_id"]),
-            "-" if pd.isna(zone["use"]) else text.label("use", str(zone["use"]), lang),
-            text.label("verdict", str(zone["verdict"]), lang),
-            number(float(zone["area_ha"]), 2, lang),
-            *(number(float(zone[f"{name}_ha"]), 2, lang) for name in VERDICTS),
-            ("có" if lang == "vi" else "yes") if zone["verified"] else text.UNVERIFIED[lang],
-        )
-        for _, zone in zones.iterrows()
-    ]
-    console.table(
-        headings,
-        rows,
-        numeric=range(3, 9),
-        styles=[console.VERDICT_STYLES[str(verdict)] for verdict in zones["verdict"]],
-    )
-    _print_remarks(result, lang)
-
-
-def _print_remarks(result: Alignment, lang: str) -> None:
-    day = text.format_date(result.context.as_of, lang)
-    least = text.format_number(result.context.settings.min_area_m2, 0, lang)
-    closes = bool(result.ledger["closes"].all())
-    worst_gap = float(result.ledger["difference_ha"].abs().max())
-    console.say(
-        f"Ngày xét {day}; quy hoạch {result.context.year or '-'}; diện tích tối thiểu {least} m²; "
-        f"sổ {'cân đối' if closes else 'KHÔNG CÂN ĐỐI'} (chênh lệch lớn nhất {worst_gap:.1e} ha); "
-        f"mã kiểm {result.provenance['table_sha256'][:12]}.",
-        f"As of {day}; plan {result.context.year or '-'}; minimum area {least} m²; the ledger "
-        f"{'closes' if closes else 'DOES NOT CLOSE'} (largest difference {worst_gap:.1e} ha); "
-        f"table {result.provenance['table_sha256'][:12]}.",
-        lang,
-    )
-    for note in result.notes:
-        console.say(f"- {note.vi}", f"- {note.en}", lang)
-    if result.schematic:
-        console.say(f"Dữ liệu {text.NOTICE['vi']}.", f"The data is {text.NOTICE['en']}.", lang)
 
 
 def export_layer(
@@ -194,6 +151,7 @@ def export_layer(
 ) -> None:
     """Xuất một lớp hoặc vùng / write a layer or a zone to a file."""
     console.check_lang(lang)
+    check_output(out)
     workspace = place(context).open()
     frame, schematic = _frame_of(workspace, name)
     if corners:
@@ -207,7 +165,7 @@ def export_layer(
     if as_json:
         console.emit({"file": str(out), "rows": count, "schematic": schematic})
         return
-    console.say(f"Đã ghi {out}: {count} dòng.", f"Wrote {out}: {count} rows.", lang)
+    console.say(f"Đã ghi {out}: {count} dòng.", f"Wrote {out}: {counted(count, 'row')}.", lang)
 
 
 def _frame_of(workspace: Workspace, name: str) -> tuple[gpd.GeoDataFrame, bool]:

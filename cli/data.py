@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final
 import typer
 
 from cli import console, intake
-from cli.common import place
+from cli.common import check_output, counted, place
 from gis import crs, decisions, sample, text
-from gis.errors import NotFoundError
+from gis.errors import NotFoundError, OutputError
 from gis.reports import files, records
 from gis.workspace import Version, Workspace
 
@@ -27,6 +27,8 @@ _FACTS: Final = {
     "status": ("Loại bản đồ", "Kind of map"),
     "plan_kind": ("Loại quy hoạch", "Kind of plan"),
     "year": ("Năm", "Year"),
+    "valid_from": ("Có hiệu lực từ", "In force from"),
+    "valid_to": ("Có hiệu lực đến", "In force to"),
     "decision": ("Quyết định", "Decision"),
     "width": ("Số cột ô", "Cells across"),
     "height": ("Số hàng ô", "Cells down"),
@@ -48,6 +50,11 @@ _FACTS: Final = {
     "columns_left_out": ("Cột không nhận", "Columns left out"),
     "licence": ("Giấy phép", "Licence"),
     "imported_at": ("Nạp lúc", "Imported at"),
+}
+#: Values that are words of the code, Vietnamese and English.
+_VALUES: Final = {
+    ("transformation", "none"): ("không cần", "none needed"),
+    ("format", "raster"): ("ảnh ô lưới", "raster"),
 }
 
 
@@ -108,6 +115,12 @@ def template(
     """Ghi mẫu bảng quyết định / write an empty decision table."""
     console.check_lang(lang)
     content = decisions.template(name)
+    check_output(out, ".csv")
+    if out.exists():
+        raise OutputError(
+            f"File {out} is there already and may be filled in; name another.",
+            vi=f"Tệp {out} đã có, có thể đã được điền; hãy ghi tên khác.",
+        )
     files.write(out, lambda path: path.write_text(content, encoding="utf-8-sig", newline=""))
     if as_json:
         console.emit({"file": str(out), "columns": list(decisions.spec(name).columns)})
@@ -213,10 +226,12 @@ def _flat(key: str, value: object, lang: str) -> str:
         return _YES_NO[lang][0 if value else 1]
     if key in {"status", "plan_kind"}:
         return text.label(key, str(value), lang)
+    if isinstance(value, str) and (key, value) in _VALUES:
+        return _VALUES[key, value][text.LANGUAGES.index(lang)]
     if isinstance(value, dict):
-        return ", ".join(f"{key}={item}" for key, item in value.items())
+        value = [f"{key}={item}" for key, item in value.items()]
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(map(str, value))
     return str(value)
 
 
@@ -230,6 +245,10 @@ def _about(version: Version, lang: str) -> str:
         return f"{told['width']} x {told['height']}"
     order = ("plan_kind", "status", "year", "code_table", "decision")
     return " ".join(_flat(key, told[key], lang) for key in order if key in told)
+
+
+def _so_many(count: int, thing: str, lang: str) -> str:
+    return counted(count, thing) if lang == "en" else f"{count} {thing}"
 
 
 def _listed(workspace: Workspace, *, history: bool) -> list[dict[str, Any]]:
@@ -249,7 +268,7 @@ def _print_versions(versions: list[Version], lang: str) -> None:
             str(version.rows),
             _about(version, lang),
             ", ".join(
-                f"{count} {text.label('severity', name, lang)}"
+                _so_many(count, text.label("severity", name, lang), lang)
                 for name, count in version.findings.items()
             ),
             str(version.provenance.get("file", "")),
@@ -257,4 +276,6 @@ def _print_versions(versions: list[Version], lang: str) -> None:
         )
         for version in versions
     ]
-    console.table(headings, rows, numeric=[2])
+    # without old versions all are in use
+    shown = len(headings) - all(version.current for version in versions)
+    console.table(headings[:shown], [row[:shown] for row in rows], numeric=[2], whole=[0])

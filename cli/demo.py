@@ -1,7 +1,8 @@
 """The demonstration: the whole main job on the schematic sample."""
 
+import hashlib
+import json
 import shutil
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +10,9 @@ import pandas as pd
 import typer
 
 from cli import console
-from cli.analysis import judged, print_verdicts
+from cli.analysis import judged
+from cli.common import Place
+from cli.verdicts import print_verdicts
 from gis import sample, text
 from gis.alignment import Alignment
 from gis.errors import WorkspaceError
@@ -18,6 +21,8 @@ from gis.workspace import Workspace
 
 _FOLDER: Final = Path("demo")
 _MARK: Final = ".vung-demo"
+_LOCK: Final = "catalogue.json.lock"
+_NAMED: Final = 3
 _YEAR: Final = 2030
 _OUTPUTS: Final = ("alignment.csv", "alignment.xlsx", "review.html")
 
@@ -34,17 +39,23 @@ def demo(*, lang: console.Lang = "vi", as_json: console.Json = False) -> None:
 
     console.check_lang(lang)
     workspace = _fresh(_FOLDER)
-    with console.progress("Đang nạp dữ liệu minh họa", "Taking in the sample", lang):
-        list(sample.fill(workspace))
-        before = judged(workspace, [], as_of=sample.DEMO_DAY, year=_YEAR)
-        list(sample.decide(workspace))
-        after = judged(workspace, [], as_of=sample.DEMO_DAY, year=_YEAR)
     out = _FOLDER / "out"
-    out.mkdir()
-    with console.progress("Đang ghi bảng và bản đồ", "Writing tables and map", lang):
-        for name in _OUTPUTS[:2]:
-            export.save_alignment(after, out / name, lang=lang)
-        review.save(after, out / _OUTPUTS[2], lang=lang)
+    try:
+        with console.progress("Đang nạp dữ liệu minh họa", "Taking in the sample", lang):
+            list(sample.fill(workspace))
+            before = judged(workspace, [], as_of=sample.DEMO_DAY, year=_YEAR)
+            list(sample.decide(workspace))
+            after = judged(workspace, [], as_of=sample.DEMO_DAY, year=_YEAR)
+        out.mkdir()
+        with console.progress("Đang ghi bảng và bản đồ", "Writing tables and map", lang):
+            for name in _OUTPUTS[:2]:
+                export.save_alignment(after, out / name, lang=lang)
+            review.save(after, out / _OUTPUTS[2], lang=lang)
+        _mark(_FOLDER)
+    except BaseException:
+        # half a demonstration would stand in the way of the next
+        shutil.rmtree(_FOLDER, ignore_errors=True)
+        raise
     if as_json:
         console.emit(
             {"files": [str(out / name) for name in _OUTPUTS], **records.of_alignment(after)}
@@ -56,19 +67,48 @@ def demo(*, lang: console.Lang = "vi", as_json: console.Json = False) -> None:
 
 
 def _fresh(folder: Path) -> Workspace:
-    """Make an empty demonstration folder; an earlier one is replaced, anything else is refused."""
+    """Make an empty demonstration folder; only what a demonstration made is replaced."""
     if folder.exists():
-        if not (folder / _MARK).exists():
+        if not (folder / _MARK).is_file():
             raise WorkspaceError(
-                f"Folder {folder.resolve()} is there already and is no demonstration; run "
-                "`vung demo` in another folder.",
-                vi=f"Thư mục {folder.resolve()} đã có và không phải bản chạy thử; hãy chạy "
-                "`vung demo` ở thư mục khác.",
+                f"Folder {folder.resolve()} is there already and is no finished demonstration; "
+                "rename it or run `vung demo` in another folder.",
+                vi=f"Thư mục {folder.resolve()} đã có và không phải bản chạy thử hoàn chỉnh; hãy "
+                "đổi tên thư mục hoặc chạy `vung demo` ở thư mục khác.",
+            )
+        if own := _not_of_the_demo(folder):
+            listed = ", ".join(own[:_NAMED]) + (", ..." if len(own) > _NAMED else "")
+            raise WorkspaceError(
+                f"Folder {folder.resolve()} holds work of your own since the demonstration "
+                f"({listed}); rename it or run `vung demo` in another folder.",
+                vi=f"Thư mục {folder.resolve()} có phần việc của bạn sau lần chạy thử ({listed}); "
+                "hãy đổi tên thư mục hoặc chạy `vung demo` ở thư mục khác.",
             )
         shutil.rmtree(folder)
-    workspace = Workspace.create(folder)
-    (folder / _MARK).touch()
-    return workspace
+    return Workspace.create(folder)
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    """Every file of a demonstration with its hash; the lock holds nothing."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in {_MARK, _LOCK}
+    }
+
+
+def _not_of_the_demo(folder: Path) -> list[str]:
+    """Files that are new or changed since the demonstration."""
+    try:
+        made = json.loads((folder / _MARK).read_text(encoding="utf-8"))["made"]
+    except (ValueError, KeyError, TypeError):
+        made = {}
+    return [name for name, sha in _contents(folder).items() if made.get(name) != sha]
+
+
+def _mark(folder: Path) -> None:
+    record = json.dumps({"made": _contents(folder)}, indent=1, ensure_ascii=False)
+    (folder / _MARK).write_text(record + "\n", encoding="utf-8")
 
 
 def _print_changes(before: Alignment, after: Alignment, lang: str) -> None:
@@ -106,30 +146,19 @@ def _print_changes(before: Alignment, after: Alignment, lang: str) -> None:
 
 def _print_next(out: Path, lang: str) -> None:
     listed = ", ".join(str(out / name) for name in _OUTPUTS)
-    page, vung = out / _OUTPUTS[2], _command()
+    english = () if lang == "vi" else ("--lang", "en")
+    corners = "goc-ranh.xlsx" if lang == "vi" else "corners.xlsx"
+    calls = (
+        ("layers",),
+        ("align", "binh-hai-shallot-1", "--as-of", "2024-01-01"),
+        ("export", "binh-hai-shallot-1", "--corners", "-o", corners),
+        ("serve",),
+    )
+    page = out / _OUTPUTS[2]
     console.say(
-        f"\nĐã ghi {listed}.\nTiếp theo:\n"
-        f"  mở {page} trong trình duyệt (không cần mạng)\n"
-        f"  {vung} -w demo layers\n"
-        f"  {vung} -w demo align binh-hai-shallot-1 --as-of 2024-01-01\n"
-        f"  {vung} -w demo export binh-hai-shallot-1 --corners -o goc-ranh.xlsx\n"
-        f"  {vung} -w demo serve",
-        f"\nWrote {listed}.\nNext:\n"
-        f"  open {page} in a browser (no internet needed)\n"
-        f"  {vung} -w demo layers --lang en\n"
-        f"  {vung} -w demo align binh-hai-shallot-1 --as-of 2024-01-01 --lang en\n"
-        f"  {vung} -w demo export binh-hai-shallot-1 --corners -o corners.xlsx --lang en\n"
-        f"  {vung} -w demo serve --lang en",
+        f"\nĐã ghi {listed}.\nTiếp theo:\n  mở {page} trong trình duyệt (không cần mạng)",
+        f"\nWrote {listed}.\nNext:\n  open {page} in a browser (no internet needed)",
         lang,
     )
-
-
-def _command() -> str:
-    """How to call this command from here: by name where the shell finds it, else by path."""
-    own = Path(sys.argv[0])
-    if shutil.which("vung") is not None or own.stem != "vung":
-        return "vung"
-    try:
-        return str(own.absolute().relative_to(Path.cwd()))
-    except ValueError:
-        return str(own.absolute())
+    for words in calls:
+        console.write("  " + Place(_FOLDER, named=True).command(*words, *english))

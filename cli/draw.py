@@ -7,7 +7,7 @@ import typer
 
 from cli import console
 from cli.analysis import AsOf, Year, judged
-from cli.common import place
+from cli.common import check_output, place
 
 
 def register(app: typer.Typer) -> None:
@@ -46,6 +46,7 @@ def review_map(  # noqa: PLR0913 (the coordinates of the question)
     from maps import review  # noqa: PLC0415
 
     console.check_lang(lang)
+    check_output(out, ".html", ".htm")
     workspace = place(context).open()
     with console.progress("Đang vẽ bản đồ", "Drawing the map", lang):
         result = judged(workspace, zones or [], as_of=as_of, year=year)

@@ -1,22 +1,26 @@
 """The command ``vung import``: one door for every layer and decision table."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+import pandas as pd
 import typer
 
 from cli import console
-from cli.common import parse_pairs, place
-from gis import decisions
-from gis.findings import has_errors
+from cli.common import Place, counted, parse_pairs, place
+from gis import decisions, findings
 from gis.intake.door import Checked, Order, take_in
 from gis.layers.registry import LAYERS
 from gis.reports import records
-from gis.workspace import Version, Workspace
+from gis.workspace import Version
 
 _SHOWN_FINDINGS: Final = 10
+_SHOWN_ROWS: Final = 3
+#: How a sentence about one row begins.
+_OF_A_ROW: Final = re.compile(r"^(Dòng|Row|Line) (\d+): ")
 #: Columns of a layer that have an option of their own, for a field or for a value.
 _FIELDS: Final = ("code", "name")
 _CONSTANTS: Final = ("code_table", "status", "plan_kind", "year", "valid_from", "valid_to")
@@ -136,7 +140,7 @@ def import_file(  # noqa: PLR0913 (each option is a column a file may lack)
         licence=licence,
         schematic=schematic,
     )
-    _carry_out(order, place(context).open(), lang=console.check_lang(lang), as_json=as_json)
+    _carry_out(order, place(context), lang=console.check_lang(lang), as_json=as_json)
 
 
 def _given(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
@@ -144,13 +148,17 @@ def _given(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
     return {name: value for name, value in pairs if value is not None}
 
 
-def _carry_out(order: Order, workspace: Workspace, *, lang: str, as_json: bool) -> None:
+def _carry_out(order: Order, where: Place, *, lang: str, as_json: bool) -> None:
+    workspace = where.open()
     if order.layer in decisions.TABLES:
         table = decisions.read(order.layer, order.path)
+        doubts = findings.table(decisions.check(order.layer, table)).assign(
+            layer="decisions", dataset=order.layer
+        )
         version = workspace.add_decisions(
             order.layer, table, source=order.path, schematic=order.schematic
         )
-        _print_decisions(version, lang=lang, as_json=as_json)
+        _print_decisions(version, doubts, lang=lang, as_json=as_json)
         return
     with console.progress(f"Đang đọc {order.path.name}", f"Reading {order.path.name}", lang):
         checked = take_in(order, target=workspace.crs)
@@ -158,31 +166,33 @@ def _carry_out(order: Order, workspace: Workspace, *, lang: str, as_json: bool) 
     if as_json:
         console.emit({"version": asdict(version), "findings": records.rows(checked.findings)})
     else:
-        _print_import(version, checked, lang)
-    if has_errors(checked.findings):
+        _print_import(version, checked, lang, more=where.command("info", version.key))
+    if findings.has_errors(checked.findings):
         raise typer.Exit(console.DONE_WITH_ERRORS)
 
 
-def _print_decisions(version: Version, *, lang: str, as_json: bool) -> None:
+def _print_decisions(version: Version, doubts: pd.DataFrame, *, lang: str, as_json: bool) -> None:
     spec = decisions.spec(version.name)
     if as_json:
-        console.emit({"version": asdict(version), "findings": []})
+        console.emit({"version": asdict(version), "findings": records.rows(doubts)})
         return
     console.say(
         f"Đã nạp {version.key}: {version.rows} dòng ({spec.purpose_vi}).",
-        f"Took in {version.key}: {version.rows} rows ({spec.purpose_en}).",
+        f"Took in {version.key}: {counted(version.rows, 'row')} ({spec.purpose_en}).",
         lang,
     )
+    _print_findings(doubts, lang)
 
 
-def _print_import(version: Version, checked: Checked, lang: str) -> None:
+def _print_import(version: Version, checked: Checked, lang: str, *, more: str) -> None:
     about = version.provenance
+    rings = counted(about.get("rings_repaired", 0), "ring")
     console.say(
         f"Đã nạp {version.key}, phiên bản {version.version}: {version.rows} đối tượng, "
         f"{about.get('rows_left_out', 0)} bỏ lại, {about.get('rings_repaired', 0)} vòng ranh đã "
         f"sửa; {about['used_crs']} -> {about.get('target_crs', about['used_crs'])}.",
-        f"Took in {version.key}, version {version.version}: {version.rows} features, "
-        f"{about.get('rows_left_out', 0)} left out, {about.get('rings_repaired', 0)} rings "
+        f"Took in {version.key}, version {version.version}: {counted(version.rows, 'feature')}, "
+        f"{about.get('rows_left_out', 0)} left out, {rings} "
         f"repaired; {about['used_crs']} -> {about.get('target_crs', about['used_crs'])}.",
         lang,
     )
@@ -192,13 +202,37 @@ def _print_import(version: Version, checked: Checked, lang: str) -> None:
             f"Columns left out: {', '.join(left)} (keep with --keep).",
             lang,
         )
-    sentences = list(checked.findings[f"message_{lang}"])
-    for sentence in sentences[:_SHOWN_FINDINGS]:
+    _print_findings(checked.findings, lang, read_on=more)
+
+
+def _print_findings(found: pd.DataFrame, lang: str, *, read_on: str | None = None) -> None:
+    """Print findings, alike ones of several rows as one; without a command to read on, all."""
+    groups = _alike(found, lang)
+    shown = groups if read_on is None else groups[:_SHOWN_FINDINGS]
+    for sentence, _ in shown:
         console.write(f"- {sentence}")
-    if len(sentences) > _SHOWN_FINDINGS:
-        more = len(sentences) - _SHOWN_FINDINGS
+    if len(shown) < len(groups):
+        more = sum(rows for _, rows in groups[len(shown) :])
         console.say(
-            f"  và {more} mục nữa: `vung info {version.key}`.",
-            f"  and {more} more: `vung info {version.key}`.",
+            f"  và {more} mục nữa: `{read_on}`.",
+            f"  and {more} more: `{read_on}`.",
             lang,
         )
+
+
+def _alike(found: pd.DataFrame, lang: str) -> list[tuple[str, int]]:
+    """Sentences in the order of the table, each with how many rows it stands for."""
+    groups: dict[str, list[str]] = {}
+    for sentence in found[f"message_{lang}"]:
+        groups.setdefault(_OF_A_ROW.sub("", sentence), []).append(sentence)
+    return [(_as_one(words, whole, lang), len(whole)) for words, whole in groups.items()]
+
+
+def _as_one(words: str, whole: list[str], lang: str) -> str:
+    """Say once what was found in several rows, with the first of them."""
+    starts = [match for match in map(_OF_A_ROW.match, whole) if match]
+    if len(whole) == 1 or not starts:
+        return whole[0]
+    first = ", ".join(match[2] for match in starts[:_SHOWN_ROWS])
+    rest = ", ..." if len(starts) > _SHOWN_ROWS else ""
+    return f"{len(whole)} {'dòng' if lang == 'vi' else 'rows'} ({first}{rest}): {words}"

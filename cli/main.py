@@ -17,6 +17,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
     help="Vùng: đối chiếu vùng nguyên liệu với quy hoạch sử dụng đất / raw-material zones against "
     "land-use plans.",
@@ -42,12 +43,20 @@ def _main(
         ),
     ] = None,
     *,
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            "--lang", metavar="vi|en", help="Ngôn ngữ / language; also after the command."
+        ),
+    ] = None,
     _show: Annotated[
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Phiên bản / version."),
     ] = False,
 ) -> None:
-    context.obj = default_place() if workspace is None else Place(workspace)
+    context.obj = default_place() if workspace is None else Place(workspace, named=True)
+    if lang is not None:
+        context.meta[console.LANG_OF_ALL] = console.check_lang(lang)
 
 
 data.register(app)

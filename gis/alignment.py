@@ -16,11 +16,11 @@ import pandas as pd
 import shapely
 
 import gis
-from gis import adjustments, cases, crs, ledger, overlay, text
-from gis.cases import CLOSURE, LAND_USE, Labels
+from gis import adjustments, cases, crs, ledger, overlay, remarks, text
+from gis.cases import LAND_USE, Labels
 from gis.context import Context, Note
 from gis.errors import ColumnError, CrsError, GeometryTypeError
-from gis.judgement import Judge, Judgement, Land
+from gis.judgement import RULE_JOIN, Judge, Judgement, Land
 from gis.layers.base import FAULT
 from gis.overlay import Indices, Pieces
 from gis.rules import USES
@@ -49,7 +49,7 @@ COLUMNS: Final = (
 #: Columns added when both commune sets were asked for.
 OTHER_COMMUNE: Final = ("other_commune_code", "other_commune_valid_from")
 #: Separates several values in one cell.
-JOIN: Final = ";"
+JOIN: Final = RULE_JOIN
 _COVERS: Final = ("communes", "other_communes", *LAND_USE, "constraints")
 
 
@@ -122,14 +122,15 @@ def assess(zones: gpd.GeoDataFrame, context: Context) -> Alignment:
     distinct_cases, case_of = cases.gather(zones, pieces, labels, judge)
     judged = [judge.judge(case) for case in distinct_cases]
     table = _table(zones, pieces, labels, judged, case_of, context)
+    balance = ledger.balance(zones, pieces, table, cells)
     return Alignment(
         context=context,
         pieces=table,
         zones=ledger.summary(zones, table, context.settings),
-        ledger=ledger.balance(zones, pieces, table, cells),
+        ledger=balance,
         adjustments=adjustments.table(zones, table, judged, case_of, context),
         rules=_rules_used(judged, context),
-        notes=(*context.notes, *_placement_notes(zones), *_quota_notes(zones, table, context)),
+        notes=(*context.notes, *remarks.of(zones, table, balance, context)),
         provenance=_provenance(context, table),
     )
 
@@ -349,45 +350,6 @@ def _body(matter: str, context: Context) -> tuple[str, str, str]:
         for lang in ("vi", "en")
     }
     return authority.body_vi + doubt["vi"], authority.body_en + doubt["en"], authority.citation
-
-
-def _placement_notes(zones: gpd.GeoDataFrame) -> list[Note]:
-    """Say that the land type of a crop product is inferred, where there is one."""
-    crops = zones["use"].isin(["annual_crop", "perennial_crop"]) & zones["product"].notna()
-    if not crops.any():
-        return []
-    return [
-        Note(
-            "Xếp sản phẩm vào nhóm cây (hằng năm: HNK; lâu năm: CLN) là suy luận từ định nghĩa của "
-            f"Nghị định 102/2024/NĐ-CP Điều 4; {text.UNVERIFIED['vi']}.",
-            "That a product is an annual (HNK) or perennial (CLN) crop is inferred from the "
-            f"definitions of Decree 102/2024 Art 4; {text.UNVERIFIED['en']}.",
-        )
-    ]
-
-
-def _quota_notes(zones: gpd.GeoDataFrame, table: gpd.GeoDataFrame, context: Context) -> list[Note]:
-    """Zones that keep within a conversion plan one by one, but not together."""
-    within = table["rule_ids"].str.contains("local.crop-conversion-plan.within", regex=False)
-    if not within.any():
-        return []
-    product = zones.set_index("zone_id")["product"]
-    rows = table[within].assign(product=table["zone_id"].map(product))
-    notes = []
-    for (commune, name), hectares in (
-        rows.groupby(["commune_code", "product"])["area_ha"].sum().items()
-    ):
-        quota = context.decisions.conversion_quota(str(name), str(commune), context.as_of)
-        if quota is not None and hectares > quota * (1 + CLOSURE):
-            notes.append(
-                Note(
-                    f"Xã {commune}, {name}: các vùng cộng lại cần chuyển đổi {hectares:.2f} ha đất "
-                    f"lúa, vượt kế hoạch {quota:.2f} ha.",
-                    f"Commune {commune}, {name}: together the zones convert {hectares:.2f} ha of "
-                    f"rice land, more than the plan's {quota:.2f} ha.",
-                )
-            )
-    return notes
 
 
 def _provenance(context: Context, table: gpd.GeoDataFrame) -> dict[str, Any]:

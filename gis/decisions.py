@@ -14,9 +14,10 @@ from typing import Any, Final, Self
 
 import pandas as pd
 
-from gis import boundaries, codes, products, text
+from gis import boundaries, codes, decision_checks, products, text
 from gis.errors import ColumnError, InputError, NotFoundError, SourceError
-from gis.values import as_dates, as_numbers, as_text
+from gis.findings import Finding
+from gis.values import as_dates, as_numbers, as_text, is_ambiguous
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ TABLES: Final[Mapping[str, TableSpec]] = MappingProxyType(
 )
 
 #: Matters a delegation can speak of.
-MATTERS: Final = ("conversion", "allocation", "crop_conversion", "mineral_licence")
+MATTERS: Final = decision_checks.MATTERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,12 +254,48 @@ def read(name: str, path: Path) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        When the file cannot be read as a table.
+        When the file cannot be read as a table, or the table is empty.
     ColumnError
-        When a required column is missing, or a value is no date or number.
+        When a required column is missing, or a value cannot be right (see `decision_checks`).
     """
+    file = Path(path).name
     wanted = spec(name)
-    raw = _raw_table(Path(path))
+    table = _typed_table(wanted, Path(path), written_by_people=True)
+    if table.empty:
+        raise SourceError(
+            f"File {file} has no rows: nothing to import; it would replace the table in use; "
+            f"fill it in, or take the table out of use with `vung drop {name}`.",
+            vi=f"Tệp {file} không có dòng nào nên không có gì để nạp; nếu nạp sẽ thay mất bảng "
+            f"đang dùng; hãy điền vào tệp, hoặc ngừng dùng bảng bằng `vung drop {name}`.",
+        )
+    _refuse_blank(table, wanted, file)
+    settled = decision_checks.settle(name, table, file)
+    lines = [int(str(line)) for line in settled.index]
+    settled = settled.reset_index(drop=True)
+    settled.attrs[decision_checks.LINES] = lines
+    return settled
+
+
+def check(name: str, table: pd.DataFrame) -> list[Finding]:
+    """Return warnings about a table that was read: what may be a typo and may be right."""
+    return decision_checks.doubts(spec(name).name, table)
+
+
+def read_stored(name: str, path: Path) -> pd.DataFrame:
+    """Read a table that a workspace wrote: it was checked before, and its points are decimal.
+
+    Raises
+    ------
+    SourceError, ColumnError
+        When the file was damaged since.
+    """
+    table = _typed_table(spec(name), Path(path), written_by_people=False)
+    return table.reset_index(drop=True)
+
+
+def _typed_table(wanted: TableSpec, path: Path, *, written_by_people: bool) -> pd.DataFrame:
+    name = wanted.name
+    raw = _raw_table(path)
     for column in wanted.required:
         if column not in raw.columns:
             raise ColumnError(
@@ -270,10 +307,10 @@ def read(name: str, path: Path) -> pd.DataFrame:
     data: dict[str, Any] = {}
     for column in wanted.columns:
         values = raw[column] if column in raw else pd.Series(None, index=raw.index, dtype=object)
+        if written_by_people and column in wanted.numbers:
+            _refuse_ambiguous(values, Path(path).name, column)
         data[column] = _typed(wanted, column, values, Path(path).name)
-    table = pd.DataFrame(data)
-    _refuse_blank(table, wanted, Path(path).name)
-    return table.reset_index(drop=True)
+    return pd.DataFrame(data)
 
 
 def template(name: str) -> str:
@@ -344,6 +381,19 @@ def _typed(wanted: TableSpec, column: str, values: "pd.Series[Any]", file: str) 
     return as_text(values)
 
 
+def _refuse_ambiguous(values: "pd.Series[Any]", file: str, column: str) -> None:
+    for line, value in as_text(values).items():
+        if isinstance(value, str) and is_ambiguous(value):
+            digits = "".join(char for char in value if char.isdigit())
+            decimal = value.strip().replace(",", ".") + "0"
+            raise ColumnError(
+                f"File {file}, line {line}, column {column!r}: {value} may be read in two ways; "
+                f"write {digits} or {decimal}.",
+                vi=f"Tệp {file}, dòng {line}, cột {column!r}: {value} có hai cách đọc; hãy viết "
+                f"{digits} hoặc {decimal.replace('.', ',')}.",
+            )
+
+
 def _refuse_bad(
     values: "pd.Series[Any]",
     bad: "pd.Series[bool]",
@@ -369,15 +419,4 @@ def _refuse_blank(table: pd.DataFrame, wanted: TableSpec, file: str) -> None:
             raise ColumnError(
                 f"File {file}, line {line}, column {column!r} is empty; fill it in.",
                 vi=f"Tệp {file}, dòng {line}, cột {column!r} để trống; hãy điền vào.",
-            )
-    if wanted.name == "delegations":
-        odd = ~table["matter"].isin(MATTERS)
-        if odd.any():
-            line = odd.idxmax()
-            listed = ", ".join(MATTERS)
-            matter = table["matter"][line]
-            raise ColumnError(
-                f"File {file}, line {line}: matter {matter!r} is not one of {listed}.",
-                vi=f"Tệp {file}, dòng {line}: matter {matter!r} không hợp lệ; hãy chọn một trong "
-                f"{listed}.",
             )

@@ -15,6 +15,8 @@ from gis.rules import Authority, Basis, Neighbour, Rule, RuleSet, worst
 
 #: Separates citations in one cell; legal citations use commas and semicolons themselves.
 CITATION_JOIN: Final = " | "
+#: Separates rule ids, and other values, in one cell.
+RULE_JOIN: Final = ";"
 
 Code = tuple[str | None, str]
 

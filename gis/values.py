@@ -1,5 +1,6 @@
 """Values as files hold them: text, dates and numbers, read the way people write them."""
 
+import re
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ from gis import text
 
 # how people in Vietnam write a day, besides ISO
 _DAY_LAYOUTS: Final = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d")
+# 1.234 and 1,234: thousands for one reader, decimals for another; 0.125 and 1234.567 are plain
+_TWO_READINGS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _VIETNAM_TIME: Final = timezone(timedelta(hours=7))
 
 
@@ -80,6 +83,17 @@ def plain_number(written: str) -> str:
     for sign in {",", "."} - {mark}:
         compact = compact.replace(sign, "")
     return compact.replace(mark, ".") if mark else compact
+
+
+def is_ambiguous(written: str) -> bool:
+    """Whether a written number may mean thousands or decimals.
+
+    Examples
+    --------
+    >>> [is_ambiguous(text) for text in ("1.234", "12,500", "0,125", "1.2340", "1.234,5")]
+    [True, True, False, False, False]
+    """
+    return _TWO_READINGS.fullmatch("".join(written.split())) is not None
 
 
 def as_numbers(values: "pd.Series[Any]") -> tuple["pd.Series[Any]", "pd.Series[bool]"]:

@@ -309,7 +309,7 @@ class Workspace:
         """Return the decision tables in use."""
         return Decisions.of(
             {
-                entry.name: decisions.read(entry.name, self.path(entry))
+                entry.name: decisions.read_stored(entry.name, self.path(entry))
                 for entry in self.versions("decisions")
             }
         )

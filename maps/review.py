@@ -148,9 +148,9 @@ def _title(alignment: Alignment, notes: list[str], lang: str) -> Title:
     context, zones = alignment.context, alignment.zones
     extent = " · ".join(
         [
-            f"{format_number(len(zones), 0, lang)} {text.word('zones_unit', lang)}",
+            text.counted(len(zones), "zone", lang),
             text.hectares(float(zones["area_ha"].sum()), lang),
-            f"{format_number(len(alignment.pieces), 0, lang)} {text.word('pieces_unit', lang)}",
+            text.counted(len(alignment.pieces), "piece", lang),
         ]
     )
     facts = [(text.word("as_of", lang), format_date(context.as_of, lang))]

@@ -22,8 +22,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "plan_year": ("Quy hoạch đến năm", "Plan year"),
         "extent": ("Quy mô", "Extent"),
         "zones": ("Vùng nguyên liệu", "Raw-material zones"),
+        "zone_unit": ("vùng", "zone"),
         "zones_unit": ("vùng", "zones"),
         "pieces": ("Mảnh theo kết luận", "Pieces by verdict"),
+        "piece_unit": ("mảnh", "piece"),
         "pieces_unit": ("mảnh", "pieces"),
         "results": ("Kết quả đối chiếu", "Result"),
         "land_use": ("Nền sử dụng đất", "Land use below"),
@@ -105,6 +107,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Fill: verdict of each piece. Heavy outline: verdict of the whole zone.",
         ),
         "notes": ("Lưu ý", "Notes"),
+        "show_all": ("Xem tất cả {count} lưu ý", "Show all {count} notes"),
+        "show_fewer": ("Thu gọn", "Show fewer"),
         "missing": ("Chưa có trong dữ liệu", "Not in the data"),
         "cropped": (
             "Chỉ hiện phần quanh các vùng (1 km): {shown} trong {total} khoanh đất.",
@@ -177,6 +181,12 @@ def hectares(value: float, lang: str, *, decimals: int = 2) -> str:
 def percent(share: float, lang: str) -> str:
     """Share of one as a percentage, for example ``12,5 %``."""
     return f"{text.format_number(share * _PERCENT, 1, lang)} %"
+
+
+def counted(count: int, unit: str, lang: str) -> str:
+    """Write a number with its unit, ``zone`` or ``piece``, such as ``1 zone`` or ``11 zones``."""
+    form = f"{unit}_unit" if count == 1 else f"{unit}s_unit"
+    return f"{text.format_number(count, 0, lang)} {word(form, lang)}"
 
 
 def notice() -> str:

@@ -11,7 +11,8 @@ static  the checks that run nothing: format, lint, import contracts, types
 check   static, then test
 fix     format, and mend what the linter can mend
 lock    write constraints.txt anew (needs uv)
-clean   remove .venv, demo/ and everything else that these tasks and the build have made
+clean   remove .venv, demo/ and everything else that these tasks and the build have made; a demo/,
+        dist/ or build/ that holds anything else stays
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import re
 import shutil
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,9 +87,6 @@ STATIC = {
 }
 MADE = (
     ".venv",
-    "build",
-    "demo",
-    "dist",
     "htmlcov",
     "maps/static/vendor",
     ".coverage",
@@ -99,14 +98,23 @@ MADE = (
 )
 
 
+# what the build leaves in dist/, and Python's older builds in build/; anything else stays
+BUILT = {"dist": ("vung-*.whl", "vung-*.tar.gz", ".gitignore"), "build": ("bdist.*", "lib")}
+DEMO_MARK = ".vung-demo"
+
+
 class TaskError(Exception):
     """A task cannot go on; its text is the one sentence that the user reads."""
 
 
 def say(text: str) -> None:
     """Tell the user what happens, before what the next command prints."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader has left; for good, or the interpreter would complain while it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def tool(name: str) -> Path:
@@ -378,6 +386,25 @@ def version_key(version: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", version)]
 
 
+def not_made(folder: Path) -> list[str]:
+    """Name what of demo/, dist/ or build/ no task made, or somebody has changed since."""
+    if folder.name in BUILT:
+        patterns = BUILT[folder.name]
+        names = sorted(path.name for path in folder.iterdir())
+        return [name for name in names if not any(fnmatch(name, each) for each in patterns)]
+    try:
+        made = json.loads((folder / DEMO_MARK).read_text(encoding="utf-8"))["made"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return [f"no {DEMO_MARK}"]
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    hashes = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if path.name not in {DEMO_MARK, "catalogue.json.lock"}
+    }
+    return [name for name, sha in hashes.items() if made.get(name) != sha]
+
+
 def clean() -> None:
     """Remove everything that the tasks and the build have made."""
     for name in MADE:
@@ -386,6 +413,14 @@ def clean() -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+    for name in ("demo", *BUILT):
+        folder = ROOT / name
+        if not folder.is_dir():
+            continue
+        if own := not_made(folder):
+            say(f"left {name}/, which holds what was not made here ({own[0]})")
+        else:
+            shutil.rmtree(folder)
     for cache in [*ROOT.rglob("__pycache__"), *ROOT.glob("*.egg-info")]:
         shutil.rmtree(cache, ignore_errors=True)
 

@@ -24,6 +24,9 @@ NOTICE_COLUMNS = ("notice_vi", "notice_en")
 _STATUSES = ("current", "planned")
 _PLAN_KINDS = ("land_use_plan", "general_plan")
 _YEARS = (1975, 2100)
+# so few rows may all be wrong by chance; in a larger file that is a wrong column
+_FEW_ROWS = 20
+_NEARLY_ALL = 0.9
 # a file name holds 255 bytes at most, and a Vietnamese letter takes up to three
 _NAME_LENGTH = 64
 
@@ -104,9 +107,11 @@ def take_in(order: Order, *, target: str = crs.VN2000_QUANG_NGAI) -> Checked:
         constants=_constants(spec, order.constants),
         keep=order.keep,
     )
+    _refuse_foreign_codes(mapped, spec)
     checked, found = _with_area(mapped.frame, source)
     checked, by_layer = spec.check(_described(checked, spec))
     every = [*dropped, *mapped.findings, *found, *by_layer, *_far_away(checked)]
+    every += _overridden(source.frame.crs, order.crs)
     every += [] if source.encoding_known else [encodings.unknown()]
     name = _slug(order.name or source.path.stem)
     table = findings.table(every).assign(layer=spec.name, dataset=name)
@@ -156,6 +161,27 @@ def _true_crs(source: readers.Source, given: str | None) -> pyproj.CRS:
     return crs.parse(declared)
 
 
+def _overridden(declared: pyproj.CRS | None, given: str | None) -> list[Finding]:
+    """Warn when the user's word on the system goes before another one of the file."""
+    if declared is None or given is None:
+        return []
+    used = crs.parse(given)
+    names = crs.short_name(declared), crs.short_name(used)
+    if names[0] == names[1] or declared.equals(used, ignore_axis_order=True):
+        return []
+    return [
+        Finding(
+            rule_id="door.crs-overridden",
+            severity="warning",
+            value=names[0],
+            message_vi=f"Tệp khai hệ tọa độ {names[0]} nhưng đã dùng {names[1]} theo --crs; nếu "
+            "không chắc, hãy nạp lại không có --crs.",
+            message_en=f"The file declares the coordinate system {names[0]} and {names[1]} of "
+            "--crs was used; when in doubt, import it again without --crs.",
+        )
+    ]
+
+
 def _refuse_no_degrees(source: readers.Source) -> None:
     """Refuse coordinates that the declared system of degrees cannot hold."""
     declared = source.frame.crs
@@ -191,6 +217,26 @@ def _constants(spec: LayerSpec, given: Mapping[str, Any]) -> dict[str, Any]:
     return constants
 
 
+def _refuse_foreign_codes(mapped: mapping.Mapped, spec: LayerSpec) -> None:
+    """Refuse land use of which nearly no value is a code: another column or table was meant."""
+    table = _constant(mapped.frame, "code_table") if spec.name == "land-use" else None
+    if table not in codes.TABLES:
+        return
+    written = mapped.frame["code"].dropna().map(codes.normalise)
+    known = set(codes.code_table(table))
+    foreign = written[[code not in known and codes.outside(code) is None for code in written]]
+    if len(written) <= _FEW_ROWS or len(foreign) <= _NEARLY_ALL * len(written):
+        return
+    column = mapped.used["code"]
+    shown = ", ".join(repr(str(value)) for value in foreign.unique()[:3])
+    raise ColumnError(
+        f"Almost no value of column {column!r} is a code of {table} (there are {shown}); name the "
+        "right column with --code-field, or the right table with --code-table.",
+        vi=f"Hầu như không có giá trị nào của cột {column!r} là mã của bảng {table} (trong cột có "
+        f"{shown}); hãy chỉ đúng cột bằng --code-field hoặc đúng bảng bằng --code-table.",
+    )
+
+
 def _described(frame: gpd.GeoDataFrame, spec: LayerSpec) -> gpd.GeoDataFrame:
     """Refuse a land-use file whose description is missing, mixed or unknown."""
     if spec.name != "land-use":
@@ -206,9 +252,10 @@ def _described(frame: gpd.GeoDataFrame, spec: LayerSpec) -> gpd.GeoDataFrame:
                 f"tệp, hoặc ghi --set {column}=GIÁ_TRỊ.",
             )
         if not len(values) and column != "plan_kind":
+            option = next(each.option for each in spec.columns if each.name == column)
             raise ColumnError(
-                f"Column {column!r} is empty; give --set {column}=VALUE.",
-                vi=f"Cột {column!r} để trống; hãy ghi --set {column}=GIÁ_TRỊ.",
+                f"Column {column!r} is empty; give {option}.",
+                vi=f"Cột {column!r} để trống; hãy ghi {option}.",
             )
     _refuse_unknown("status", _constant(frame, "status"), _STATUSES)
     year = int(str(_constant(frame, "year")))
@@ -304,12 +351,15 @@ def _provenance(
 def _take_in_raster(order: Order) -> Checked:
     path = Path(order.path)
     raster = rasters.read(path, given_crs=order.crs)
+    declared = raster.declared_crs
+    found = _overridden(pyproj.CRS(declared) if declared else None, order.crs)
+    name = _slug(order.name or path.stem)
     return Checked(
         layer="terrain",
-        name=_slug(order.name or path.stem),
+        name=name,
         frame=None,
         raster=raster.file,
-        findings=findings.table([]),
+        findings=findings.table(found).assign(layer="terrain", dataset=name),
         attributes={"width": raster.width, "height": raster.height},
         provenance={
             "file": path.name,

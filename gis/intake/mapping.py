@@ -11,7 +11,7 @@ from gis import text
 from gis.errors import ColumnError
 from gis.findings import Finding
 from gis.layers.base import FAULT, ROW, Column, LayerSpec
-from gis.values import as_dates, as_numbers, as_text
+from gis.values import as_dates, as_numbers, as_text, is_ambiguous
 
 #: What a date and a number are called and how they are written, Vietnamese and English.
 _WRITTEN = {
@@ -68,22 +68,32 @@ def apply(
     _refuse_unknown(spec, columns, constants)
     sources = _sources(frame, spec, columns, constants)
     missing = [
-        column.name
+        column
         for column in spec.columns
         if column.required and column.name not in sources and constants.get(column.name) is None
     ]
     if missing:
-        raise ColumnError(
-            f"Nothing gives the column {missing[0]!r} that {spec.name} needs; "
-            f"{_listed(frame, 'en')}: name one with --map {missing[0]}=FIELD, or give the value "
-            f"with --set {missing[0]}=VALUE.",
-            vi=f"Chưa có gì cho cột {missing[0]!r} mà lớp {spec.name} cần; "
-            f"{_listed(frame, 'vi')}: hãy chỉ cột bằng --map {missing[0]}=CỘT, hoặc ghi giá trị "
-            f"bằng --set {missing[0]}=GIÁ_TRỊ.",
-        )
+        raise _lacking(frame, spec, missing)
     kept = tuple(dict.fromkeys(_find(frame, name) for name in keep))
     _refuse_taken(spec, kept, sources)
     return _build(frame, spec, sources, constants, kept)
+
+
+def _lacking(frame: gpd.GeoDataFrame, spec: LayerSpec, missing: list[Column]) -> ColumnError:
+    """Return the refusal of a file without a required column: what to write, by whole options."""
+    name = missing[0].name
+    if missing[0].option:
+        options = ", ".join(column.option for column in missing if column.option)
+        remedy_en, remedy_vi = f"give {options}", f"hãy ghi {options}"
+    else:
+        remedy_en = f"name one with --map {name}=FIELD, or give the value with --set {name}=VALUE"
+        remedy_vi = f"hãy chỉ cột bằng --map {name}=CỘT, hoặc ghi giá trị bằng --set {name}=GIÁ_TRỊ"
+    return ColumnError(
+        f"Nothing gives the column {name!r} that {spec.name} needs; {_listed(frame, 'en')}: "
+        f"{remedy_en}.",
+        vi=f"Chưa có gì cho cột {name!r} mà lớp {spec.name} cần; {_listed(frame, 'vi')}: "
+        f"{remedy_vi}.",
+    )
 
 
 def _build(
@@ -217,12 +227,38 @@ def _typed(
         values, bad = as_dates(raw)
         return values, _bad_values(raw, bad, rows, column)
     if column.kind in {"number", "integer"}:
+        two_ways = raw.map(lambda each: isinstance(each, str) and is_ambiguous(each)).astype(bool)
+        unclear = _ambiguous_values(raw, two_ways, rows, column)
+        raw = raw.mask(two_ways, None)
         values, bad = as_numbers(raw)
         if column.kind == "integer":
             broken = (values != values.round()).fillna(value=False)
             values, bad = values.mask(broken).astype("Int64"), bad | broken
-        return values, _bad_values(raw, bad, rows, column)
+        return values, unclear + _bad_values(raw, bad, rows, column)
     return as_text(raw), []
+
+
+def _ambiguous_values(
+    raw: "pd.Series[Any]",
+    two_ways: "pd.Series[bool]",
+    rows: "pd.Series[Any]",
+    column: Column,
+) -> list[Finding]:
+    """Numbers written as text that mean thousands to one reader and decimals to another."""
+    return [
+        Finding(
+            rule_id="door.ambiguous-number",
+            severity="warning",
+            row=int(row),
+            value=str(value),
+            message_vi=f"Dòng {int(row)}: cột {column.name} có {value!r}, có hai cách đọc (hàng "
+            "nghìn hoặc thập phân); giá trị để trống, hãy lưu cột này ở dạng số.",
+            message_en=f"Row {int(row)}: column {column.name} holds {value!r}, which may be read "
+            "in two ways (thousands or decimals); the value is left empty: store the column as "
+            "numbers.",
+        )
+        for row, value in zip(rows[two_ways], raw[two_ways], strict=True)
+    ]
 
 
 def _bad_values(

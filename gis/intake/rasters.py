@@ -42,6 +42,8 @@ def read(path: Path, *, given_crs: str | None) -> Raster:
     """
     if not path.exists():
         raise readers.no_such_file(path)
+    if path.is_file():
+        readers.refuse_empty(path)
     try:
         with _opened(path) as raster:
             _refuse_unusable(path, raster)
@@ -54,11 +56,12 @@ def read(path: Path, *, given_crs: str | None) -> Raster:
                 used_crs=used.to_string(),
                 tags=raster.tags(),
             )
-    except RasterioError as fault:
-        reason = " ".join(str(fault).split())[:200].rstrip(".")
+    except RasterioError:
         raise SourceError(
-            f"File {path.name} cannot be read as a raster ({reason}); save it as GeoTIFF.",
-            vi=f"Không đọc được tệp {path.name} như ảnh raster ({reason}); hãy lưu thành GeoTIFF.",
+            f"File {path.name} cannot be read as a raster: it is damaged or of another format; "
+            "save it as GeoTIFF.",
+            vi=f"Không đọc được tệp {path.name} như ảnh raster: tệp bị hỏng hoặc thuộc định dạng "
+            "khác; hãy lưu thành GeoTIFF.",
         ) from None
 
 

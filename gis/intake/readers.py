@@ -2,7 +2,7 @@
 
 import hashlib
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -70,6 +70,9 @@ def read(path: Path, *, layer: str | None = None) -> Source:
     """
     path = Path(path)
     kind = _format(path)
+    refuse_empty(path)
+    if path.suffix.lower() == ".shp":
+        _refuse_parts_missing(path, path.stem, (each.name for each in path.parent.iterdir()))
     digest = sha256(path)
     name = None if kind == "GeoParquet" else _choose_layer(path, layer)
     encoding, known = None, True
@@ -181,6 +184,9 @@ def _shapefile_folder(path: Path) -> str:
             f"{f'chúng nằm trong {where}' if where else 'không có shapefile nào'}; hãy giải nén "
             "rồi nạp tệp .shp.",
         )
+    if len(shapefiles) == 1:
+        beside = (each.name for each in members if each.parent == shapefiles[0].parent)
+        _refuse_parts_missing(path, shapefiles[0].stem, beside)
     return "" if folders[0] == "." else folders[0]
 
 
@@ -221,11 +227,7 @@ def _read_ogr(path: Path, layer: str, *, encoding: str | None = None) -> gpd.Geo
     except (DataSourceError, DataLayerError, ValueError, RuntimeError) as fault:
         raise _unreadable(path, fault) from None
     if not isinstance(frame, gpd.GeoDataFrame):
-        raise SourceError(
-            f"{_named(path, layer, 'en')} is a table without geometry; import the file that holds "
-            "the polygons.",
-            vi=f"{_named(path, layer, 'vi')} là bảng không có hình; hãy nạp tệp chứa các đa giác.",
-        )
+        raise _no_geometry(path, layer)
     return frame
 
 
@@ -233,7 +235,46 @@ def _read_parquet(path: Path) -> gpd.GeoDataFrame:
     try:
         return gpd.read_parquet(path)
     except (ValueError, OSError, KeyError, pyproj.exceptions.CRSError) as fault:
+        if "Missing geo metadata" in str(fault):
+            raise _no_geometry(path, None) from None
         raise _unreadable(path, fault) from None
+
+
+def _no_geometry(path: Path, layer: str | None) -> SourceError:
+    return SourceError(
+        f"{_named(path, layer, 'en')} is a table without geometry; import the file that holds "
+        "the polygons.",
+        vi=f"{_named(path, layer, 'vi')} là bảng không có hình; hãy nạp tệp chứa các đa giác.",
+    )
+
+
+def refuse_empty(path: Path) -> None:
+    """Refuse a file without a single byte, as a broken copy leaves it.
+
+    Raises
+    ------
+    SourceError
+        When it is.
+    """
+    if not path.stat().st_size:
+        raise SourceError(
+            f"File {path.name} is an empty file; copy or export it again.",
+            vi=f"Tệp {path.name} là tệp rỗng; hãy chép hoặc xuất lại tệp.",
+        )
+
+
+def _refuse_parts_missing(path: Path, stem: str, names: Iterable[str]) -> None:
+    """Refuse a shapefile that was copied without the files that belong to it."""
+    held = {name.lower() for name in names}
+    lacking = [end for end in (".shx", ".dbf") if f"{stem}{end}".lower() not in held]
+    if lacking:
+        listed = ", ".join(f"{stem}{end}" for end in lacking)
+        raise SourceError(
+            f"Shapefile {path.name} lacks its part {listed}; put all files named {stem}.* "
+            "together.",
+            vi=f"Shapefile {path.name} thiếu tệp đi kèm {listed}; hãy để đủ các tệp {stem}.* "
+            "cùng một chỗ.",
+        )
 
 
 def no_such_file(path: Path) -> SourceError:
@@ -245,9 +286,13 @@ def no_such_file(path: Path) -> SourceError:
 
 
 def _unreadable(path: Path, fault: Exception) -> SourceError:
-    # GDAL's advice after the semicolon is for programmers
-    reason = " ".join(str(fault).split("; It might help")[0].split())[:200].rstrip(".")
-    return SourceError(
-        f"File {path.name} cannot be read ({reason}); open and save it again in its program.",
-        vi=f"Không đọc được tệp {path.name} ({reason}); hãy mở và lưu lại tệp bằng phần mềm gốc.",
+    kind = FORMATS[path.suffix.lower()]
+    refusal = SourceError(
+        f"File {path.name} cannot be read as {kind}: it is damaged or of another format; open and "
+        "save it again in its program.",
+        vi=f"Không đọc được tệp {path.name} theo dạng {kind}: tệp bị hỏng hoặc thuộc định dạng "
+        "khác; hãy mở và lưu lại tệp bằng phần mềm gốc.",
     )
+    # the library's own words are for programmers
+    refusal.add_note(" ".join(str(fault).split()))
+    return refusal

@@ -29,6 +29,22 @@ _SHAPES_VI = {
     _BROKEN: "tọa độ không phải số,",
     _COLLAPSED: "vòng ranh suy biến",
 }
+#: What GEOS says of a ring.
+_REASONS_VI = {
+    "Self-intersection": "tự cắt",
+    "Ring Self-intersection": "vòng ranh tự chạm",
+    "Too few points in geometry component": "quá ít điểm",
+    "Invalid Coordinate": "tọa độ không hợp lệ",
+    "Hole lies outside shell": "lỗ nằm ngoài vòng ranh",
+    "Holes are nested": "lỗ lồng trong lỗ",
+    "Nested holes": "lỗ lồng trong lỗ",
+    "Nested shells": "các phần lồng nhau",
+    "Duplicate Rings": "vòng ranh lặp lại",
+    "Interior is disconnected": "phần trong bị chia cắt",
+    "Ring is not closed": "vòng ranh không khép kín",
+}
+#: Half of the last digit that is shown.
+_NO_CHANGE_M2 = 0.0005
 
 
 def polygons_only(
@@ -149,16 +165,30 @@ def _repaired(
     change = after - before
     if after == 0:
         return _dropped(number, _COLLAPSED)
+    kind, _, spot_in_grid = reason.partition("[")
+    at = f" tại {spot_in_grid.rstrip(']')}" if spot_in_grid else ""
+    moved_vi, moved_en = _moved(before, after)
     return Finding(
         rule_id="door.repaired-ring",
         severity="warning",
         row=number,
-        value=reason.split("[", maxsplit=1)[0],
+        value=kind,
         area_m2=change,
         lon=lon,
         lat=lat,
-        message_vi=f"Dòng {number}: vòng ranh không hợp lệ ({reason}); đã sửa, diện tích thay đổi "
-        f"{change:+.3f} m² (từ {before:.3f} thành {after:.3f}); phần này cần xem xét.",
-        message_en=f"Row {number}: invalid ring ({reason}); repaired, area changed by "
-        f"{change:+.3f} m² (from {before:.3f} to {after:.3f}); it asks for review.",
+        message_vi=f"Dòng {number}: vòng ranh không hợp lệ "
+        f"({_REASONS_VI.get(kind, 'sai hình học')}{at}); đã sửa, {moved_vi}; phần này cần xem xét.",
+        message_en=f"Row {number}: invalid ring ({reason}); repaired, {moved_en}; it asks for "
+        "review.",
+    )
+
+
+def _moved(before: float, after: float) -> tuple[str, str]:
+    """Say what became of an area, Vietnamese and English; never a change of minus nothing."""
+    change = after - before
+    if abs(change) < _NO_CHANGE_M2:
+        return f"diện tích không đổi ({after:.3f} m²)", f"area unchanged ({after:.3f} m²)"
+    return (
+        f"diện tích thay đổi {change:+.3f} m² (từ {before:.3f} thành {after:.3f})",
+        f"area changed by {change:+.3f} m² (from {before:.3f} to {after:.3f})",
     )

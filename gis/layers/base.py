@@ -30,12 +30,15 @@ class Column:
     ----------
     aliases
         Other names under which files carry it, compared without case, accents and underscores.
+    option
+        Option by which the user gives it for the whole file, with what may be given.
     """
 
     name: str
     kind: Kind = "text"
     required: bool = False
     aliases: tuple[str, ...] = ()
+    option: str = ""
 
 
 #: A check takes the mapped frame and returns it with what it found; faulty rows are marked.

@@ -131,10 +131,10 @@ SPEC = LayerSpec(
         Column(
             "code", "code", required=True, aliases=("mdsd", "mdsdd", "loaidat", "madat", "kyhieu")
         ),
-        Column("code_table", required=True),
-        Column("status", required=True),
+        Column("code_table", required=True, option=f"--code-table {'|'.join(codes.TABLES)}"),
+        Column("status", required=True, option="--status current|planned"),
         Column("plan_kind"),
-        Column("year", "integer", required=True),
+        Column("year", "integer", required=True, option="--year 2025"),
         Column("sheet", aliases=("shbando", "soto", "sohieutoban", "tobando")),
         Column("parcel", aliases=("shthua", "sothua", "thua", "sothututhua")),
         Column("registered_area_m2", "number", aliases=("dientich", "dtich", "dientichphaply")),

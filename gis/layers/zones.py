@@ -1,11 +1,12 @@
 """Zones: polygons where one raw material is grown or dug, or made into a product."""
 
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from gis import products
+from gis import products, text
 from gis.errors import ColumnError, NotFoundError
 from gis.findings import Finding
 from gis.layers.base import ROW, Column, LayerSpec
@@ -23,6 +24,7 @@ def _check(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
             "product=CỘT hoặc --map use=CỘT, hoặc ghi --set use=annual_crop.",
         )
     found: list[Finding] = []
+    frame["product"] = frame["product"].map(_product_id, na_action="ignore").astype(object)
     for index in frame.index:
         use, finding = _use(frame.loc[index])
         frame.at[index, "use"] = use
@@ -55,8 +57,9 @@ def _use(zone: "pd.Series[Any]") -> tuple[str | None, Finding | None]:
     """Find the zone's use: as given, else what its product implies."""
     given, product = zone["use"], zone["product"]
     if not pd.isna(given):
-        if given in USES:
-            return str(given), None
+        named = _uses_by_name().get(text.search_key(str(given)))
+        if named is not None:
+            return named, None
         return None, _finding(zone, "zones.unknown-use", given, "mục đích", "use", list(USES))
     try:
         implied = products.use_of(str(product))
@@ -66,6 +69,27 @@ def _use(zone: "pd.Series[Any]") -> tuple[str | None, Finding | None]:
         known = [entry.product_id for entry in products.products() if entry.use]
         return None, _finding(zone, "zones.unknown-product", product, "sản phẩm", "product", known)
     return implied, None
+
+
+@cache
+def _uses_by_name() -> dict[str, str]:
+    """Return uses by their ids and by their labels in both languages, as search keys."""
+    return {
+        text.search_key(name): use
+        for use in USES
+        for name in (use, *(text.label("use", use, lang) for lang in text.LANGUAGES))
+    }
+
+
+def _product_id(written: Any) -> str:
+    """Id of the one product that is called so; what is written, where none or several are."""
+    key = text.search_key(str(written))
+    called = {
+        entry.product_id
+        for entry in products.products()
+        if key in map(text.search_key, (entry.product_id, entry.name_vi, entry.name_en))
+    }
+    return called.pop() if len(called) == 1 else str(written)
 
 
 def _finding(
@@ -94,7 +118,7 @@ SPEC = LayerSpec(
         Column("status", aliases=("trang_thai",)),
         Column("valid_from", "date"),
         Column("valid_to", "date"),
-        Column("name_vi"),
+        Column("name_vi", aliases=("ten", "ten_vung", "name")),
         Column("name_en"),
     ),
     check=_check,

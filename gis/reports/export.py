@@ -193,8 +193,13 @@ def _write_corner_workbook(table: pd.DataFrame, path: Path, lang: str) -> None:
         page.freeze_panes(1, 0)
         page.set_column(0, 0, 24)
         page.set_column(1, 3, 9)
-        page.set_column(4, 6, 16)
+        # coordinates to the centimetre, whatever their last digits
+        page.set_column(4, 6, 16, writer.book.add_format({"num_format": "0.00"}))
         page.set_column(7, 9, 34)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
 
 
 def _with_notice(table: Any, alignment: Alignment) -> Any:

@@ -27,15 +27,7 @@ def write(path: Path, make: Callable[[Path], Any]) -> Path:
         When the folder is missing, the disk refuses, or another program holds the file.
     """
     path = Path(path)
-    if not path.parent.is_dir():
-        raise OutputError(
-            f"Folder {path.parent} does not exist; make it or name another.",
-            vi=f"Thư mục {path.parent} không tồn tại; hãy tạo thư mục hoặc chọn nơi khác.",
-        )
-    if path.is_dir():
-        raise OutputError(
-            f"{path} is a folder; name a file.", vi=f"{path} là thư mục; hãy ghi tên tệp."
-        )
+    check(path)
     try:
         scratch = Path(tempfile.mkdtemp(prefix=".vung-", dir=path.parent))
     except OSError as fault:
@@ -55,6 +47,30 @@ def write(path: Path, make: Callable[[Path], Any]) -> Path:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return path
+
+
+def check(path: Path) -> None:
+    """Refuse a place where no file can be made, before the work for it is done.
+
+    Raises
+    ------
+    OutputError
+        When the folder is missing, or something that is no regular file stands there.
+    """
+    if not path.parent.is_dir():
+        raise OutputError(
+            f"Folder {path.parent} does not exist; make it or name another.",
+            vi=f"Thư mục {path.parent} không tồn tại; hãy tạo thư mục hoặc chọn nơi khác.",
+        )
+    if path.is_dir():
+        raise OutputError(
+            f"{path} is a folder; name a file.", vi=f"{path} là thư mục; hãy ghi tên tệp."
+        )
+    if path.exists() and not path.is_file():
+        raise OutputError(
+            f"{path} is a device or a pipe, no regular file; name a file.",
+            vi=f"{path} là thiết bị hoặc đường ống, không phải tệp thường; hãy ghi tên tệp.",
+        )
 
 
 def _refused(path: Path, fault: Exception) -> OutputError:

@@ -13,9 +13,10 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from gis import text
+from gis import products, text
 from gis.adjustments import as_form_04ch
 from gis.alignment import Alignment
+from gis.errors import NotFoundError
 from gis.rules import VERDICTS
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ _HEADINGS: Final[dict[str, tuple[str, str]]] = {
     "general_plan_double_ha": ("QH chung chồng (ha)", "General plan doubled (ha)"),
     "communes_uncovered_ha": ("Ngoài các xã (ha)", "Outside communes (ha)"),
     "communes_double_ha": ("Xã chồng nhau (ha)", "Communes doubled (ha)"),
+    "remark": ("Lưu ý về kết quả", "Remarks on the result"),
     "item": ("Mục", "Item"),
     "value": ("Giá trị", "Value"),
 }
@@ -90,6 +92,11 @@ _WIDE: Final = {
     "verdict": 26,
     "use": 18,
     "share": 10,
+    "plan_kind": 26,
+    "product": 24,
+    "remark": 120,
+    "item": 40,
+    "value": 70,
     "verified": 26,
 }
 _LABELLED: Final = {"verdict": "verdict", "use": "use", "plan_kind": "plan_kind"}
@@ -108,6 +115,10 @@ _SHEETS: Final = {
             "Đối chiếu quy hoạch các vùng nguyên liệu",
             "Alignment of raw-material zones with the plans",
         ),
+    ),
+    "remarks": (
+        ("Lưu ý", "Remarks"),
+        ("Lưu ý về dữ liệu, quy hoạch và quyết định", "Remarks on data, plans and decisions"),
     ),
     "pieces": (
         ("Mảnh", "Pieces"),
@@ -165,9 +176,10 @@ def _sheets(alignment: Alignment, lang: str) -> Iterator[_Sheet]:
     zones = pd.DataFrame(alignment.zones.drop(columns="geometry"))
     tables = {
         "zones": _in_language(zones.drop(columns="status", errors="ignore"), lang),
+        "remarks": _remarks(alignment, lang),
         "pieces": alignment.table(),
         "adjustments": _in_language(alignment.adjustments, lang),
-        "form": as_form_04ch(alignment.adjustments),
+        "form": _with_commune_names(as_form_04ch(alignment.adjustments), alignment),
         "ledger": alignment.ledger,
         "rules": _in_language(alignment.rules, lang),
         "sources": _sources(alignment, lang),
@@ -177,24 +189,75 @@ def _sheets(alignment: Alignment, lang: str) -> Iterator[_Sheet]:
         yield _Sheet(name, title, table)
 
 
+def _remarks(alignment: Alignment, lang: str) -> pd.DataFrame:
+    return pd.DataFrame({"remark": [note.text(lang) for note in alignment.notes]}, dtype=object)
+
+
+def _with_commune_names(form: pd.DataFrame, alignment: Alignment) -> pd.DataFrame:
+    """Put the name beside each commune's code in the heading."""
+    communes = alignment.context.communes
+    if communes is None:
+        return form
+    names = dict(zip(communes["code"], communes["name"], strict=True))
+    return form.rename(columns={code: f"{code} {name}" for code, name in names.items()})
+
+
+def _product_name(product_id: str, lang: str) -> str:
+    try:
+        entry = products.product(product_id)
+    except NotFoundError:
+        return product_id
+    return entry.name_vi if lang == "vi" else entry.name_en
+
+
 def _in_language(table: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Columns in two languages become one."""
+    """Columns in two languages become one; what one of them lacks the other gives."""
     other = "en" if lang == "vi" else "vi"
+    stems = [str(name)[:-3] for name in table if str(name).endswith(f"_{lang}")]
+    fallback = {
+        f"{stem}_{lang}": table[f"{stem}_{lang}"].fillna(table[f"{stem}_{other}"])
+        for stem in stems
+        if f"{stem}_{other}" in table
+    }
+    table = table.assign(**fallback)
     kept = table.drop(columns=[name for name in table if str(name).endswith(f"_{other}")])
     return kept.rename(columns=lambda name: str(name).removesuffix(f"_{lang}"))
 
 
+_FACTS: Final[dict[str, tuple[str, str]]] = {
+    "software": ("Phần mềm", "Software"),
+    "as_of": ("Ngày xét", "As of"),
+    "plan_year": ("Quy hoạch đến năm", "Plan to"),
+    "crs": ("Hệ tọa độ", "Coordinate system"),
+    "rules_version": ("Phiên bản bộ quy tắc", "Rule-set version"),
+    "min_area_m2": ("Diện tích tối thiểu (m²)", "Minimum area (m²)"),
+    "sliver_width_m": ("Bề rộng mảnh vụn (m)", "Sliver width (m)"),
+    "missing": ("Lớp chưa có", "Missing layers"),
+    "schematic": ("Minh họa", "Schematic"),
+    "table_sha256": ("Mã kiểm của bảng", "Hash of the table"),
+}
+
+
 def _sources(alignment: Alignment, lang: str) -> pd.DataFrame:
+    """List what made the result, so that it can be made again."""
+    at = 0 if lang == "vi" else 1
+    layer = ("Lớp", "Layer")[at]
     rows: list[tuple[str, str]] = []
     for key, value in alignment.provenance.items():
         if key == "layers":
-            rows += [(entry["dataset"], entry["version"]) for entry in value]
-        elif isinstance(value, dict):
-            rows += [(str(name), str(item)) for name, item in value.items()]
-        else:
-            rows.append((str(key), str(value)))
-    rows += [("!", note.text(lang)) for note in alignment.notes]
+            rows += [(f"{layer} {entry['dataset']}", entry["version"]) for entry in value]
+            continue
+        for name, item in (value if isinstance(value, dict) else {key: value}).items():
+            rows.append((_FACTS.get(name, (name, name))[at], _said(item, lang)))
     return pd.DataFrame(rows, columns=["item", "value"])
+
+
+def _said(value: Any, lang: str) -> str:
+    if isinstance(value, bool):
+        return {"vi": ("không", "có"), "en": ("no", "yes")}[lang][value]
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value) or "-"
+    return "-" if value is None else str(value)
 
 
 class _Styles:
@@ -213,9 +276,9 @@ class _Styles:
             }
         )
         self.text: Format = book.add_format({"valign": "top", "text_wrap": True})
-        self.area: Format = book.add_format({"valign": "top", "num_format": "#,##0.0000"})
+        self.area: Format = book.add_format({"valign": "top", "num_format": "#,##0.0000_)"})
         self.tiny: Format = book.add_format({"valign": "top", "num_format": "0.0E+00"})
-        self.share: Format = book.add_format({"valign": "top", "num_format": "0.00%"})
+        self.share: Format = book.add_format({"valign": "top", "num_format": "0.00%_)"})
         self.verdicts: dict[str, Format] = {
             name: book.add_format({"valign": "top", "bg_color": colour, "text_wrap": True})
             for name, colour in _COLOURS.items()
@@ -280,7 +343,7 @@ def _lines(table: pd.DataFrame) -> list[int]:
         letters = (
             table[name]
             .astype(object)
-            .map(lambda value: len(str(value)), na_action="ignore")
+            .map(lambda value: len(value) if isinstance(value, str) else 0)
             .fillna(0)
         )
         # a character more or less a unit of width; words break before the edge
@@ -312,6 +375,8 @@ def _write_cell(
     else:
         words = str(value)
         look = styles.verdicts.get(words, styles.text) if name == "verdict" else styles.text
+        if name == "product":
+            words = _product_name(words, lang)
         if name in _LABELLED and (name != "verdict" or words in VERDICTS):
             words = text.label(_LABELLED[name], words, lang)
         page.write_string(row, column, writable(words), look)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from gis.rules import VERDICTS
+from gis.text import UNVERIFIED
 from maps import palette, text
 from maps.base import PageElement
 
@@ -28,6 +29,7 @@ class Popup(PageElement):
                 "words": {
                     **{key: text.word(key, lang) for key in keys},
                     "unverified": text.unverified(lang),
+                    "doubt": UNVERIFIED[lang],
                 },
                 "verdicts": [
                     {
@@ -52,7 +54,7 @@ def _rules(rules: pd.DataFrame, lang: str) -> dict[str, dict[str, Any]]:
             "citation": citation,
             "decides": " · ".join(filter(None, (body, basis))) or None,
             # a rule about the data is no law, so there is nothing to verify
-            "verified": None if mark is None else bool(good),
+            "verified": None if mark is None else pd.notna(good) and bool(good),
         }
         for (rule_id, verdict, mark, procedure, citation, body, basis), good in zip(
             rows, rules["verified"], strict=True

@@ -7,6 +7,8 @@ from maps import text
 from maps.base import PageElement
 
 BRAND: Final = "Vùng"
+#: More notes than this wait behind a button.
+NOTES_SHOWN: Final = 4
 
 
 class Title(PageElement):
@@ -19,7 +21,7 @@ class Title(PageElement):
     facts
         Pairs of a name and a value: day, plan year, extent.
     notes
-        Sentences about the result as a whole.
+        Sentences about the result as a whole; those beyond `NOTES_SHOWN` are folded away.
     schematic
         Whether to say, in both languages, that the page is no legal record.
     """
@@ -43,6 +45,9 @@ class Title(PageElement):
                 "facts": [list(fact) for fact in facts],
                 "notesTitle": text.word("notes", lang),
                 "notes": list(notes),
+                "notesShown": NOTES_SHOWN,
+                "showAll": text.word("show_all", lang).format(count=len(notes)),
+                "showFewer": text.word("show_fewer", lang),
                 "notice": text.notice() if schematic else None,
             }
         )

@@ -4,6 +4,9 @@
 
   const vung = (window.vung = { layers: {}, maps: {} });
 
+  // a map up to this many pixels wide has no room beside its controls
+  vung.NARROW = 700;
+
   // data of an element, from its JSON block
   vung.read = function (id) {
     return JSON.parse(document.getElementById(id).textContent);
@@ -56,6 +59,8 @@
       page: document.getElementById(id + "_page"),
       home: options.bounds,
       dock: null,
+      fitting: false,
+      atHome: false,
     };
     vung.maps[id] = map;
     map.setView(options.centre, options.zoom);
@@ -65,6 +70,13 @@
     corner(map, "topleft", "vung-button", button("⤢", words.overview, () => vung.overview(map)));
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
     corner(map, "bottomleft", "vung-north", north(words));
+    // a phone that is turned, or a panel put away, still shows all zones; a chosen view stays
+    map.on("movestart zoomstart", () => {
+      if (!map.vung.fitting) map.vung.atHome = false;
+    });
+    map.on("resize", () => {
+      if (map.vung.atHome) vung.overview(map);
+    });
     window.addEventListener("load", () => {
       map.invalidateSize({ animate: false });
       vung.overview(map);
@@ -75,17 +87,19 @@
   // room that the docked controls take from the map's right side
   vung.margins = function (map) {
     const dock = map.vung.dock;
-    const open = dock && dock.open && map.getSize().x > 700;
+    const open = dock && dock.open && map.getSize().x > vung.NARROW;
     return {
-      paddingTopLeft: [map.getSize().x > 700 ? 60 : 12, 28],
+      paddingTopLeft: [map.getSize().x > vung.NARROW ? 60 : 12, 28],
       paddingBottomRight: [open ? dock.offsetWidth + 36 : 36, 40],
     };
   };
 
   vung.overview = function (map) {
-    if (map.vung.home) {
-      map.fitBounds(map.vung.home, { ...vung.margins(map), animate: false, maxZoom: 16 });
-    }
+    if (!map.vung.home) return;
+    map.vung.fitting = true;
+    map.fitBounds(map.vung.home, { ...vung.margins(map), animate: false, maxZoom: 16 });
+    map.vung.fitting = false;
+    map.vung.atHome = true;
   };
 
   // column at the left of the page, outside the map

@@ -340,6 +340,7 @@
       return {
         moveend: this._place,
         zoomend: this._place,
+        resize: this._place,
         layeradd: this._soon,
         layerremove: this._soon,
       };
@@ -418,17 +419,20 @@
       return around(at.x - size[0] / 2, at.y - size[1] / 2, size);
     },
 
-    // right of a polygon, left of it, above, below
+    // right of a polygon, left of it, above, below; those two moved in from the map's edge
     _beside: function (box, size) {
       const low = this._map.latLngToLayerPoint(box.getSouthWest());
       const high = this._map.latLngToLayerPoint(box.getNorthEast());
       const x = (low.x + high.x) / 2;
       const y = (low.y + high.y) / 2;
+      const edge = this._map.containerPointToLayerPoint([0, 0]).x + 2;
+      const last = edge + this._map.getSize().x - 4 - size[0];
+      const amid = Math.max(edge, Math.min(x - size[0] / 2, last));
       return [
         around(Math.max(high.x, x + 7) + 5, y - size[1] / 2, size),
         around(Math.min(low.x, x - 7) - 5 - size[0], y - size[1] / 2, size),
-        around(x - size[0] / 2, Math.min(high.y, y - 7) - 4 - size[1], size),
-        around(x - size[0] / 2, Math.max(low.y, y + 7) + 4, size),
+        around(amid, Math.min(high.y, y - 7) - 4 - size[1], size),
+        around(amid, Math.max(low.y, y + 7) + 4, size),
       ];
     },
   });

@@ -47,20 +47,29 @@
       body.scrollTop = 0;
     };
     choose(tabs[0], hits[0]);
+    // a head that does not scroll, so that the close button never lies on a scroll bar
     const list = { class: "vung-tabs", role: "tablist", "aria-label": words.here };
+    const head =
+      tabs.length > 1
+        ? vung.el("div", list, tabs)
+        : vung.el("p", { class: "vung-card-head" }, hits[0].layer.data.tab);
     const content = vung.el(
       "div",
       { class: "vung-card", role: "dialog", tabindex: -1, "aria-label": words.here },
-      tabs.length > 1 ? vung.el("div", list, tabs) : null,
+      head,
       body
     );
     const room = map.getSize();
-    body.style.maxHeight = Math.max(160, Math.round(room.y * 0.52)) + "px";
+    const narrow = room.x <= vung.NARROW;
+    if (narrow && map.vung.dock) map.vung.dock.open = false;
+    const top = narrow ? underControls(map) : 12;
+    const tall = Math.min(Math.round(room.y * 0.52), room.y - top - 90);
+    body.style.maxHeight = Math.max(120, tall) + "px";
     const margins = vung.margins(map);
     const popup = L.popup({
       maxWidth: Math.min(380, room.x - 50),
       minWidth: Math.min(320, room.x - 50),
-      autoPanPaddingTopLeft: [margins.paddingTopLeft[0], 12],
+      autoPanPaddingTopLeft: [margins.paddingTopLeft[0], top],
       autoPanPaddingBottomRight: margins.paddingBottomRight,
       className: "vung-popup",
     })
@@ -80,6 +89,24 @@
     return popup;
   };
 
+  // where a popup as wide as the map clears the buttons and the folded card above it
+  function underControls(map) {
+    const origin = map.getContainer().getBoundingClientRect().top;
+    const controls = map.getContainer().querySelectorAll(".leaflet-top .leaflet-control");
+    const feet = Array.from(controls, (each) => each.getBoundingClientRect().bottom - origin);
+    return Math.round(Math.max(4, ...feet)) + 8;
+  }
+
+  // text in which "(needs review by the land office)" stands out as a mark
+  function marked(map, value) {
+    const doubt = map.vung.popup.words.doubt;
+    return String(value)
+      .split(" (" + doubt + ")")
+      .flatMap((part, at) =>
+        at ? [" ", vung.el("span", { class: "vung-mark" }, "⚠ " + doubt), part] : [part]
+      );
+  }
+
   const KINDS = {
     heading: (value) => vung.el("h2", {}, value),
     subheading: (value) => vung.el("p", { class: "vung-subheading" }, value),
@@ -87,8 +114,8 @@
     verdict: (value, label, map) => verdict(map, value, "vung-verdict"),
     amounts: (value, label, map) => [heading(label), vung.el("ul", { class: "vung-amounts" },
       value.map((part) => amount(map, part)))],
-    list: (value, label) => [heading(label), vung.el("ul", {},
-      value.map((each) => vung.el("li", {}, each)))],
+    list: (value, label, map) => [heading(label), vung.el("ul", {},
+      value.map((each) => vung.el("li", {}, marked(map, each))))],
     rules: (value, label, map) => [heading(label), vung.el("ol", { class: "vung-rules" },
       gravestFirst(map, value).map((id) => rule(map, id)))],
   };
@@ -143,13 +170,15 @@
     const known = map.vung.popup.rules[id];
     if (!known) return vung.el("li", {}, id);
     const line = (name, value) =>
-      value ? vung.el("p", { class: "vung-small" }, vung.el("b", {}, name + ": "), value) : null;
+      value
+        ? vung.el("p", { class: "vung-small" }, vung.el("b", {}, name + ": "), marked(map, value))
+        : null;
     const checked = known.verified ? "✓ " + words.verified : "⚠ " + words.unverified;
     return vung.el(
       "li",
       {},
       known.verdict === null ? null : verdict(map, known.verdict, "vung-rule-verdict"),
-      vung.el("p", {}, known.procedure || id),
+      vung.el("p", {}, marked(map, known.procedure || id)),
       line(words.citation, known.citation),
       line(words.decides, known.decides),
       known.verified === null

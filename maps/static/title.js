@@ -25,7 +25,7 @@
           data.notesTitle + " (" + data.notes.length + ")",
           "vung-notes",
           true,
-          vung.el("ul", {}, data.notes.map((note) => vung.el("li", {}, note)))
+          ...notes(data, map)
         )
       );
     }
@@ -36,4 +36,29 @@
       map.invalidateSize({ animate: false });
     }
   };
+
+  // the first notes, and a button for the others
+  function notes(data, map) {
+    const items = data.notes.map((note) => vung.el("li", {}, note));
+    const list = vung.el("ul", { id: map.vung.page.id + "_notes" }, items);
+    const more = items.slice(data.notesShown);
+    if (!more.length) return [list];
+    const toggle = vung.el("button", {
+      type: "button",
+      class: "vung-more",
+      "aria-controls": list.id,
+    });
+    const show = (all) => {
+      for (const item of more) item.hidden = !all;
+      toggle.textContent = all ? data.showFewer : data.showAll;
+      toggle.setAttribute("aria-expanded", String(all));
+    };
+    toggle.addEventListener("click", () => {
+      show(toggle.getAttribute("aria-expanded") !== "true");
+      // the button moves with the list; it must not leave the view of who pressed it
+      toggle.scrollIntoView({ block: "nearest" });
+    });
+    show(false);
+    return [list, toggle];
+  }
 })();

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,8 +10,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from cli import analysis
+from cli import analysis, console, verdicts
 from gis import alignment
+from gis.text import UNVERIFIED
+from gis.workspace import Workspace
 
 DAY = ("--as-of", "2026-06-01")
 
@@ -92,6 +95,61 @@ def test_a_ledger_that_does_not_close_exits_with_1(area, vung, monkeypatch):
     assert "sổ KHÔNG CÂN ĐỐI" in ran.out
 
 
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_no_zone_is_folded_and_no_line_is_longer_than_the_window(
+    width, lang, area, vung, monkeypatch
+):
+    monkeypatch.setattr(console, "width", lambda: width)
+    lines = vung("-w", area, "align", *DAY, "--lang", lang).out.splitlines()
+    # the table ends where the sentences begin
+    end = next(at for at, line in enumerate(lines) if UNVERIFIED[lang] in line)
+    assert max(map(len, lines[:end])) <= width
+    assert {"hành-1", "nghệ-1", "tỏi-1"} <= {line.split(" ")[0] for line in lines[:end]}
+    zeros = "ngoài" if lang == "vi" else "outside"
+    assert any(zeros in line for line in lines[:end]) is (width > console.NARROW)
+
+
+def test_a_name_too_long_for_the_window_is_not_cut(monkeypatch, capsys):
+    monkeypatch.setattr(console, "width", lambda: 20)
+    console.table(["Zone", "Area"], [["z" * 30, "1.00"]], numeric=[1], whole=[0])
+    assert capsys.readouterr().out.splitlines()[1] == "z" * 30 + " 1.00"
+
+
+def test_a_ledger_that_is_off_by_nothing_to_speak_of_says_so(area, vung):
+    assert "chênh lệch lớn nhất dưới 0,0001 m²" in vung("-w", area, "align", *DAY).out
+    english = vung("-w", area, "align", *DAY, "--lang", "en").out
+    assert "largest difference below 0.0001 m²" in english
+
+
+def test_a_gap_that_can_be_seen_is_told_in_square_metres(area):
+    result = analysis.judged(Workspace.open(area), [], as_of="2026-06-01", year=None)
+    result.ledger["difference_ha"] = -0.00012345
+    assert verdicts.largest_gap(result, "vi") == "1,2345 m²"
+
+
+@pytest.mark.parametrize("verified", [(True, True, True), (True, False, True)])
+def test_what_is_verified_is_said_once_or_in_a_column(verified, area, monkeypatch, capsys):
+    result = analysis.judged(Workspace.open(area), [], as_of="2026-06-01", year=None)
+    result.zones["verified"] = verified
+    verdicts.print_verdicts(result, "en")
+    wide = capsys.readouterr().out
+    assert ("Verified" in wide.splitlines()[0]) is not all(verified)
+    monkeypatch.setattr(console, "width", lambda: 100)
+    verdicts.print_verdicts(result, "en")
+    narrow = capsys.readouterr().out
+    said = "Every verdict rests on verified rules." if all(verified) else "nghệ-1: needs review"
+    assert said in narrow
+
+
+def test_a_year_is_refused_where_there_is_no_plan_at_all(area, vung):
+    vung("-w", area, "drop", "quy-hoach")
+    assert vung("-w", area, "align", *DAY).code == 0
+    ran = vung("-w", area, "align", *DAY, "--year", "2040")
+    assert ran.code == 2
+    assert "chưa có quy hoạch nào, nên không có năm 2040" in ran.err
+
+
 def test_a_zone_that_stands_in_two_datasets_is_refused(area, files, vung):
     vung("-w", area, "import", "zones", files / "vung.gpkg", "--name", "nữa")
     ran = vung("-w", area, "align")
@@ -154,3 +212,18 @@ def test_the_review_map_is_one_file(area, vung):
     record = vung("-w", area, "map", "review", "tỏi-1", *DAY, "-o", "b.html", "--json").record
     assert record == {"file": "b.html", "zones": 1, "bytes": Path("b.html").stat().st_size}
     assert vung("-w", area, "map", "review", "-o", "nowhere/a.html").code == 2
+    assert "không có phần mở rộng .html, .htm" in vung("-w", area, "map", "review", "-o", "a").err
+
+
+if hasattr(os, "mkfifo"):
+
+    @pytest.mark.parametrize(
+        "arguments", [("align",), ("map", "review"), ("export", "zones"), ("template", "legend")]
+    )
+    def test_an_output_that_is_no_regular_file_is_left_alone(arguments, area, vung):
+        name = {"map": "p.html", "template": "p.csv"}.get(arguments[0], "p.gpkg")
+        os.mkfifo(name)
+        ran = vung("-w", area, *arguments, "-o", name)
+        assert ran.code == 2
+        assert "không phải tệp thường" in ran.err
+        assert Path(name).is_fifo()

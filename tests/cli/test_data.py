@@ -98,12 +98,13 @@ def test_import_answers_machines_with_version_and_findings(files, vung):
 
 
 def test_many_findings_are_cut_short_with_where_to_read_them(files, vung, tmp_path):
-    rows = gpd.read_file(files / "sai.gpkg").iloc[[1] * 25]
+    rows = gpd.read_file(files / "sai.gpkg").iloc[[1] * 25 + [0] * 5]
+    rows["mdsd"] = [f"X{at}" for at in range(25)] + ["LUC"] * 5
     rows.to_file(tmp_path / "many.gpkg")
     vung("init", "a")
     ran = vung("-w", "a", "import", "land-use", "many.gpkg", *MAP)
     assert ran.out.count("\n- Dòng") == 10
-    assert "  và 15 mục nữa: `vung info land-use/many`." in ran.out
+    assert "  và 15 mục nữa: `vung -w a info land-use/many`." in ran.out
     assert vung("-w", "a", "info", "land-use/many").out.count("\n- Dòng") == 25
 
 
@@ -143,6 +144,30 @@ def test_a_decision_table_comes_in_by_the_same_door(vung):
     assert flags == [True, False]
 
 
+def test_one_fault_of_many_rows_is_told_once_and_kept_by_row(files, vung, tmp_path):
+    rows = gpd.read_file(files / "sai.gpkg").iloc[[1] * 12 + [0] * 3]
+    rows.to_file(tmp_path / "alike.gpkg")
+    vung("init", "a")
+    ran = vung("-w", "a", "import", "land-use", "alike.gpkg", *MAP)
+    assert "\n- 12 dòng (1, 2, 3, ...): mã 'XYZ' không có trong bảng tt27-2018" in ran.out
+    assert ran.out.count("XYZ") == 1
+    assert len(vung("-w", "a", "info", "land-use", "--json").record["findings"]) == 12
+
+
+def test_doubts_about_a_decision_table_are_told_and_do_not_stop_it(vung):
+    vung("init", "a")
+    rows = "year,commune_code,product,area_ha\n2026,21109,nenn,5\n2026,20000,nen,1\n"
+    Path("kế hoạch.csv").write_text(rows, encoding="utf-8")
+    ran = vung("-w", "a", "import", "crop-conversion", "kế hoạch.csv")
+    assert ran.code == 0
+    assert "- Dòng 2: sản phẩm 'nenn' không có trong danh mục" in ran.out
+    record = vung("-w", "a", "import", "crop-conversion", "kế hoạch.csv", "--json").record
+    assert [(each["rule_id"], each["row"]) for each in record["findings"]] == [
+        ("decisions.unknown-commune", 3),
+        ("decisions.unknown-product", 2),
+    ]
+
+
 # --- template, layers, info, drop -------------------------------------------------------------
 
 
@@ -153,8 +178,19 @@ def test_a_template_has_every_column_and_a_mark_for_excel(name, vung):
     raw = Path("mẫu.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     (header,) = csv.reader([raw.decode("utf-8-sig").strip()])
-    record = vung("template", name, "-o", "mẫu.csv", "--json").record
-    assert record == {"file": "mẫu.csv", "columns": header}
+    record = vung("template", name, "-o", "another.csv", "--json").record
+    assert record == {"file": "another.csv", "columns": header}
+
+
+def test_a_template_never_replaces_a_table_that_may_be_filled_in(vung):
+    Path("a.csv").write_text("mine", encoding="utf-8")
+    ran = vung("template", "legend", "-o", "a.csv")
+    assert (ran.code, ran.err) == (
+        2,
+        "Lỗi: Tệp a.csv đã có, có thể đã được điền; hãy ghi tên khác.\n",
+    )
+    assert Path("a.csv").read_text(encoding="utf-8") == "mine"
+    assert "không có phần mở rộng .csv" in vung("template", "legend", "-o", "a.xlsx").err
 
 
 def test_a_template_that_cannot_be_written_is_a_sentence(vung):
@@ -206,6 +242,33 @@ def test_info_tells_origin_and_whether_the_file_is_intact(area, vung):
     layer.write_bytes(layer.read_bytes() + b"x")
     assert vung("-w", area, "info", "zones", "--json").record["intact"] is False
     assert "land-use" in vung("-w", area, "info", "land-use").err
+
+
+def test_one_row_and_one_warning_are_not_many(area, files, vung):
+    Path("d.csv").write_text("matter,body_vi\nconversion,UBND\n", encoding="utf-8")
+    ran = vung("-w", area, "import", "delegations", "d.csv", "--lang", "en")
+    assert "decisions/delegations: 1 row (" in ran.out
+    assert vung("-w", area, "export", "tỏi-1", "-o", "a.gpkg", "--lang", "en").out.endswith(
+        ": 1 row.\n"
+    )
+    vung("-w", area, "import", "land-use", files / "sai.gpkg", *MAP)
+    assert " 1 error " in vung("-w", area, "layers", "--lang", "en").out
+    assert " 1 lỗi " in vung("-w", area, "layers").out
+
+
+def test_what_info_tells_of_a_plan_is_in_the_language_asked_for(area, files, vung):
+    vung("-w", area, "import", "land-use", files / "quy-hoach.gpkg", "--code-table", "tt27-2018",
+         "--plan-kind", "general_plan", "--status", "planned", "--year", "2030",
+         "--valid-from", "2025-07-01", "--name", "chung")  # fmt: skip
+    for lang, words in (
+        ("vi", ("quy hoạch chung xã", "Có hiệu lực từ", "không cần")),
+        ("en", ("commune general plan", "In force from", "none needed")),
+    ):
+        told = vung("-w", area, "info", "chung", "--lang", lang).out
+        assert [word for word in words if word not in told] == []
+        labels = [re.split(r"  +", line.strip())[0] for line in told.splitlines()]
+        assert [name for name in labels if "_" in name] == []
+        assert "True" not in told
 
 
 def test_drop_takes_out_of_use(area, vung):

@@ -2,11 +2,12 @@
 
 import re
 import sys
+from pathlib import Path
 
 import pytest
 
 import gis
-from cli import console, data, main, usage
+from cli import common, console, data, main, usage
 from gis.errors import InputError
 
 COMMANDS = (
@@ -18,7 +19,7 @@ COMMANDS = (
 # --- help -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", [(), ("--help",)])
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)])
 def test_without_a_command_the_help_lists_all_of_them(arguments, vung):
     ran = vung(*arguments)
     assert (ran.code, ran.err) == (0, "")
@@ -116,6 +117,39 @@ def test_the_language_is_asked_for_or_vietnamese(arguments, environment, start, 
     ran = vung("layers", *arguments)
     assert ran.code == 2
     assert ran.err.startswith(start)
+
+
+def test_the_language_may_stand_before_the_command(vung, monkeypatch):
+    assert vung("--lang", "en", "init", "a").out == "Made a.\n"
+    assert vung("--lang", "en", "layers").err.startswith("Error: . is no")
+    assert vung("--lang", "fr", "layers").err.startswith("Lỗi: Không có ngôn ngữ 'fr'")
+    monkeypatch.setenv("VUNG_LANG", "en")
+    assert vung("--lang", "vi", "init", "b").out == "Đã tạo b.\n"
+    # what stands nearest to the command's end counts
+    assert vung("--lang", "vi", "init", "c", "--lang", "en").out == "Made c.\n"
+
+
+@pytest.mark.parametrize("command", ["layers", "map review", "demo"])
+def test_the_short_word_for_help_helps_everywhere(command, vung):
+    assert vung(*command.split(), "-h").out == vung(*command.split(), "--help").out
+
+
+@pytest.mark.parametrize(
+    ("program", "shell", "typed"),
+    [
+        ("bin/vung", None, "bin/vung -w 'a b' layers"),
+        ("vung", None, "./vung -w 'a b' layers"),
+        ("bin/vung", "bin/vung", "vung -w 'a b' layers"),
+        ("bin/vung", "/other/vung", "bin/vung -w 'a b' layers"),
+        ("/other/place/vung", None, "/other/place/vung -w 'a b' layers"),
+    ],
+)
+def test_a_printed_command_can_be_typed(program, shell, typed, monkeypatch):
+    monkeypatch.setattr(common.sys, "argv", [program])
+    monkeypatch.setattr(common.shutil, "which", lambda _: shell)
+    place = common.Place(Path("a b"), named=True)
+    assert place.command("layers").replace('"', "'").replace("\\", "/") == typed
+    assert common.Place(Path("a b")).command("layers").endswith("vung layers")
 
 
 @pytest.mark.parametrize("command", ["layers", "align", "info x", "drop x", "demo", "serve"])

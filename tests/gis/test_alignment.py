@@ -344,9 +344,10 @@ def test_the_communes_conversion_plan_decides_over_rice_land(decisions, answer, 
     found = on_rice(decisions)
     assert found.zones["verdict"].tolist() == [verdict]
     assert found.table()["rule_ids"][0].endswith(f"local.crop-conversion-plan.{answer}")
-    # only that a product is a crop of its kind is said to be inferred
-    (note,) = found.notes
-    assert "inferred" in note.en
+    # that a product is a crop of its kind is inferred; a missing decision is said with its area
+    placed, *missing = found.notes
+    assert "inferred" in placed.en
+    assert [note.en[:8] for note in missing] == ([] if verdict == "procedure" else ["2.00 ha:"])
 
 
 def test_only_rice_land_counts_against_the_conversion_plan():
@@ -362,7 +363,7 @@ def test_only_rice_land_counts_against_the_conversion_plan():
 def test_zones_that_keep_the_plan_alone_but_not_together_are_named():
     found = on_rice(quota(3.0), a=ground(0, 0, 2, 1), b=ground(2, 0, 4, 1))
     assert found.zones["verdict"].tolist() == ["procedure", "procedure"]
-    (_, note) = found.notes
+    *_, note = found.notes
     assert "4.00 ha" in note.en
     assert "3.00 ha" in note.en
     assert len(on_rice(quota(4.0), a=ground(0, 0, 2, 1), b=ground(2, 0, 4, 1)).notes) == 1

@@ -8,6 +8,7 @@ import pytest
 from gis import decisions
 from gis.decisions import Decisions
 from gis.errors import ColumnError, NotFoundError, SourceError
+from gis.workspace import Workspace
 
 DAY = date(2026, 6, 1)
 PLAN = "year,commune_code,product,area_ha,decision,source\n"
@@ -43,17 +44,18 @@ def test_a_table_with_commas_and_points_is_read(table):
     assert found.loc[0, ["product", "area_ha"]].tolist() == ["tỏi, nén", 12.5]
 
 
-def test_a_template_comes_back_as_an_empty_table(tmp_path):
+def test_a_template_without_rows_is_refused_so_that_it_replaces_nothing(tmp_path):
     for name, spec in decisions.TABLES.items():
         path = tmp_path / f"{name}.csv"
         path.write_text(decisions.template(name), encoding="utf-8-sig", newline="")
-        found = decisions.read(name, path)
-        assert (list(found.columns), len(found)) == (list(spec.columns), 0)
+        assert decisions.template(name).strip().split(",") == list(spec.columns)
+        with pytest.raises(SourceError, match="nothing to import; it would replace the table"):
+            decisions.read(name, path)
 
 
 def test_names_and_order_of_columns_are_free_of_outer_space(table):
-    found = table(" area_ha , product,commune_code,year\n12,5,2,2026\n")
-    assert found.loc[0, ["product", "commune_code"]].tolist() == ["5", "2"]
+    found = table(" area_ha , product,commune_code,year\n12,5,21040,2026\n")
+    assert found.loc[0, ["product", "commune_code"]].tolist() == ["5", "21040"]
 
 
 def test_days_are_read_as_written_in_vietnam(table):
@@ -87,7 +89,7 @@ def test_what_is_no_day_is_refused(table):
 
 
 def test_an_unknown_matter_is_refused(table):
-    with pytest.raises(ColumnError, match="line 2: matter 'parking' is not one of conversion"):
+    with pytest.raises(ColumnError, match="line 2, column 'matter': 'parking' is not one of conv"):
         table("matter,body_vi\nparking,UBND xã\n", "delegations")
 
 
@@ -97,8 +99,8 @@ def test_a_decimal_comma_that_split_a_cell_is_refused_and_not_shifted(table):
 
 
 def test_empty_cells_at_the_end_of_a_line_do_no_harm(table):
-    assert table("year,commune_code,product,area_ha\n2026,21040,x,12,,,\n2026,1\n,,,\n".replace(
-        "2026,1\n", "2026,1,y,3\n"))["area_ha"].tolist() == [12.0, 3.0]  # fmt: skip
+    content = "year,commune_code,product,area_ha\n2026,21040,x,12,,,\n2026,21040,y,3\n,,,\n"
+    assert table(content)["area_ha"].tolist() == [12.0, 3.0]
 
 
 @pytest.mark.parametrize(
@@ -130,6 +132,88 @@ def test_a_missing_table_and_a_folder_are_refused(tmp_path):
 def test_an_unknown_table_is_refused():
     with pytest.raises(NotFoundError, match="no decision table 'soils'; the tables are perennial"):
         decisions.spec("soils")
+
+
+# --- what cannot be right, and what may be a typo ----------------------------------------------
+
+LEGEND = "code_table,code,land_use_code,land_use_code_table\n"
+SPECIES = "species,valid_from,valid_to\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("crop-conversion", PLAN + "2026,21040,nen,0,,\n", "'area_ha': the area of 0 ha must be"),
+        ("crop-conversion", PLAN + "2026,21040,nen,-5,,\n", "'area_ha': the area of -5 ha must"),
+        ("crop-conversion", PLAN + "26,21040,nen,5,,\n", "'year': 26 is not a year of a plan"),
+        ("crop-conversion", PLAN + "2026.5,21040,nen,5,,\n", "'year': 2026.5 is not a year"),
+        ("crop-conversion", PLAN + "2101,21040,nen,5,,\n", "'year': 2101 is not a year"),
+        ("crop-conversion", PLAN + "2026,2104,nen,5,,\n", "'commune_code': '2104' is no commune"),
+        ("crop-conversion", PLAN + "2026,Bình Hải,nen,5,,\n", "'Bình Hải' is no commune code"),
+        ("crop-conversion", PLAN + "2026,21040,nen,1.234,,\n",
+         "'area_ha': 1.234 may be read in two ways; write 1234 or 1.2340"),
+        ("crop-conversion", PLAN + '2026,21040,nen,"1,234",,\n', "write 1234 or 1.2340"),
+        ("perennial-species", SPECIES + "Mít,2026-02-01,2026-01-31\n",
+         "'valid_to': the last day 2026-01-31 is before the first day 2026-02-01"),
+        ("delegations", "matter,body_vi,valid_from,valid_to\nconversion,x,01/07/2025,30/06/2025\n",
+         "last day 2025-06-30 is before the first day 2025-07-01"),
+        ("legend", LEGEND + "qhc,A,LUX,tt08-2024\n", "'LUX' is not in table tt08-2024"),
+        # BHK stands in the old table alone
+        ("legend", LEGEND + "qhc,A,BHK,tt08-2024\n", "'BHK' is not in table tt08-2024"),
+        ("legend", LEGEND + "qhc,A,LUC,tt09\n", "'tt09' is no land-use code table; write one of"),
+        ("legend", LEGEND + "qhc,A,LUC,\n", "'land_use_code_table': '' is no land-use code table"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_right_is_refused_with_line_column_and_remedy(name, content, message, table):
+    with pytest.raises(ColumnError, match=r"bảng\.csv, line 2, column") as caught:
+        table(content, name)
+    assert message in str(caught.value)
+    assert caught.value.vi.startswith("Tệp bảng.csv, dòng 2, cột")
+
+
+def test_a_symbol_that_stands_twice_is_refused_in_one_legend_and_not_in_two(table):
+    with pytest.raises(ColumnError, match=r"line 4, .*'A' of qhc stands in line 2 already"):
+        table(LEGEND + "qhc,A,,\nqhc-2,A,,\nqhc,a,,\n", "legend")
+    assert len(table(LEGEND + "qhc,A,,\nqhc-2,A,,\n", "legend")) == 2
+
+
+def test_symbols_and_codes_of_a_legend_are_written_as_layers_hold_them(table):
+    told = Decisions.of({"legend": table(LEGEND + "qhc,đt-1,luc,tt08-2024\n", "legend")})
+    assert told.land_use_of("qhc", "ĐT-1") == ("LUC", "tt08-2024")
+
+
+def test_a_commune_code_that_excel_took_for_a_number_is_a_code_again(table):
+    found = table(PLAN + "2026.0,21109.0,nen,5,,\n")
+    assert found["commune_code"].tolist() == ["21109"]
+    assert decisions.check("crop-conversion", found) == []
+
+
+def test_first_and_last_day_may_be_one(table):
+    assert len(table(SPECIES + "Mít,2026-02-01,2026-02-01\n", "perennial-species")) == 1
+
+
+def test_unknown_communes_and_products_are_warnings_with_their_lines(table):
+    rows = "\n2026,20000,nen,5,,\n2026,21109,hanh tmi,5,,\n2026,21109,Hành tím,5,,\n"
+    found = decisions.check("crop-conversion", table(PLAN + rows))
+    assert [(each.rule_id, each.severity, each.row, each.value) for each in found] == [
+        ("decisions.unknown-commune", "warning", 3, "20000"),
+        ("decisions.unknown-product", "warning", 4, "hanh tmi"),
+    ]
+    assert all(each.message_vi.startswith("Dòng ") for each in found)
+    assert decisions.check("legend", table(LEGEND + "qhc,A,,\n", "legend")) == []
+
+
+@pytest.mark.parametrize("area", ["1.2340", "1,5", "1234", "0.125", "1234.567"])
+def test_an_area_comes_back_from_a_workspace_as_it_went_in(area, tmp_path):
+    path = tmp_path / "plan.csv"
+    path.write_text(PLAN.replace(",", ";") + f"2026;21040;nen;{area};;\n", encoding="utf-8")
+    table = decisions.read("crop-conversion", path)
+    space = Workspace.create(tmp_path / "space")
+    space.add_decisions("crop-conversion", table, source=path)
+    again = space.decisions().crop_conversion
+    expected = float(area.replace(",", "."))
+    assert table["area_ha"].tolist() == [expected]
+    assert again["area_ha"].tolist() == [expected]
 
 
 # --- what they say ----------------------------------------------------------------------------

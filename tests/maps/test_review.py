@@ -114,3 +114,9 @@ def test_saving_answers_with_the_path_and_refuses_a_missing_folder(small, tmp_pa
     assert '<html lang="en">' in path.read_text(encoding="utf-8")
     with pytest.raises(OutputError, match="does not exist; make it"):
         review.save(small, tmp_path / "none" / "review.html")
+
+
+def test_one_zone_of_one_piece_is_not_told_in_the_plural(made):
+    one = made.zones().iloc[[1]].reset_index(drop=True)
+    (title,) = children(review.build(made.small_alignment(of=one), lang="en"), Title)
+    assert title.data["facts"][-1] == ["Extent", "1 zone · 1.00 ha · 1 piece"]

@@ -110,3 +110,19 @@ def test_a_period_names_the_ends_it_has(start, end, expected):
 @pytest.mark.parametrize(("words", "expected"), [("phù hợp", "Phù hợp"), ("", ""), ("đất", "Đất")])
 def test_a_sentence_begins_with_a_capital(words, expected):
     assert text.sentence(words) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "unit", "lang", "expected"),
+    [
+        (1, "zone", "en", "1 zone"),
+        (0, "zone", "en", "0 zones"),
+        (2, "piece", "en", "2 pieces"),
+        (1, "piece", "en", "1 piece"),
+        (1200, "piece", "en", "1,200 pieces"),
+        (1, "zone", "vi", "1 vùng"),
+        (2, "piece", "vi", "2 mảnh"),
+    ],
+)
+def test_one_is_counted_in_the_singular(count, unit, lang, expected):
+    assert text.counted(count, unit, lang) == expected

@@ -1,9 +1,11 @@
 """The program behind `make`: it sets up once, says what is wrong, and runs what CI runs."""
 
 import json
+import os
 import subprocess
 import sys
 import tomllib
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -250,6 +252,44 @@ def test_clean_removes_what_was_made_and_nothing_else(tasks, checkout):
     assert left == {*tasks.SETUP_INPUTS, "gis", "maps", "maps/stamp.txt"}
 
 
+def spread(folder, *names):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"made")
+
+
+MADE = {"catalogue.json": sha256(b"made").hexdigest()}
+
+
+@pytest.mark.parametrize(
+    ("names", "mark", "stays"),
+    [
+        (["demo/catalogue.json", "demo/catalogue.json.lock"], {"made": MADE}, False),
+        (["demo/catalogue.json", "demo/out/letter.txt"], {"made": MADE}, True),
+        (["demo/catalogue.json"], {"made": {"catalogue.json": "0"}}, True),
+        (["demo/catalogue.json"], {}, True),
+        (["demo/catalogue.json"], None, True),
+        (
+            ["dist/vung-1.0-py3-none-any.whl", "dist/vung-1.0.tar.gz", "dist/.gitignore"],
+            None,
+            False,
+        ),
+        (["dist/vung-1.0.tar.gz", "dist/thesis.pdf"], None, True),
+        (["build/lib/a.py", "build/bdist.linux/a"], None, False),
+        (["build/house.dwg"], None, True),
+    ],
+)
+def test_clean_leaves_work_of_others(tasks, checkout, capsys, names, mark, stays):
+    folder = checkout / Path(names[0]).parts[0]
+    spread(checkout, *names)
+    if mark is not None:
+        (folder / tasks.DEMO_MARK).write_text(json.dumps(mark), encoding="utf-8")
+    tasks.clean()
+    assert folder.exists() is stays
+    assert (f"left {folder.name}/" in capsys.readouterr().out) is stays
+
+
 # --- running, words ---------------------------------------------------------------------------
 
 
@@ -279,6 +319,28 @@ def test_help_names_every_task(tasks):
     said = call("--help", PYTHONIOENCODING="ascii")
     assert said.returncode == 0
     assert [name for name in tasks.TASKS if f"\n{name} " not in said.stdout] == []
+
+
+def test_a_reader_that_leaves_the_pipe_is_no_fault(tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    code = f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r}); import tasks; tasks.say('a')"
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        check=False,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    os.close(writer)
+    assert (said.returncode, said.stderr) == (0, b"")
+
+
+def test_make_hands_words_on_to_every_task_that_takes_them(tasks):
+    lines = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+    handed = {line.split()[2] for line in lines if line.endswith("$(ARGS)")}
+    assert handed == tasks.PASS_ON
 
 
 def test_an_unknown_task_and_words_for_a_task_that_takes_none_are_refused():

@@ -30,6 +30,19 @@ def test_grid_coordinates_in_geojson_are_refused_unless_the_system_is_named(geoj
     assert checked.provenance["used_crs"] == "EPSG:5898"
 
 
+def test_a_system_given_against_that_of_the_file_is_a_warning_that_names_both(
+    parcels, tmp_path, land_use
+):
+    path = tmp_path / "grid.gpkg"
+    parcels.to_file(path)
+    (found,) = land_use(path, crs="EPSG:5899").findings.itertuples()
+    assert (found.rule_id, found.severity) == ("door.crs-overridden", "warning")
+    for words in (found.message_vi, found.message_en):
+        assert "EPSG:5898" in words
+        assert "EPSG:5899" in words
+    assert land_use(path, crs="5898").findings.empty
+
+
 def test_geojson_that_names_its_grid_is_taken_at_its_word(geojson, land_use):
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::5898"}}
     path = geojson(({"mdsd": "LUC"}, square(580_000, 1_690_000, 100)), crs=crs)
@@ -217,8 +230,23 @@ def test_a_bow_tie_is_repaired_and_its_change_of_area_stated(hectare, tmp_path, 
     assert (found.rule_id, found.severity, found.row) == ("door.repaired-ring", "warning", 1)
     assert found.area_m2 == pytest.approx(5_000)
     assert "+5000.000 m² (từ 0.000 thành 5000.000)" in found.message_vi
+    assert "không hợp lệ (tự cắt tại 58" in found.message_vi
     assert list(checked.frame["fault"].fillna("")) == ["repaired-ring", ""]
     assert checked.provenance["rings_repaired"] == 1
+
+
+def test_a_repair_that_changes_nothing_says_so(hectare, tmp_path, land_use):
+    # a spike goes out and comes back on itself: it has no area
+    west, south, east, north = hectare(0).bounds
+    out = (east + 10, south)
+    spike = shapely.Polygon(
+        [(west, south), (east, south), out, (east, south), (east, north), (west, north)]
+    )
+    path = tmp_path / "spike.gpkg"
+    gpd.GeoDataFrame({"mdsd": ["LUC"]}, geometry=[spike], crs="EPSG:5898").to_file(path)
+    (found,) = land_use(path).findings.itertuples()
+    assert "diện tích không đổi (10000.000 m²)" in found.message_vi
+    assert "area unchanged (10000.000 m²)" in found.message_en
 
 
 def test_a_polygon_of_many_parts_stays_one_row(hectare, tmp_path, land_use):

@@ -276,8 +276,56 @@ def test_a_file_of_two_years_is_two_maps(file_of):
 
 
 def test_an_empty_description_is_refused(file_of):
-    with pytest.raises(ColumnError, match="Column 'status' is empty; give --set status=VALUE"):
+    with pytest.raises(
+        ColumnError, match=r"Column 'status' is empty; give --status current\|planned"
+    ):
         describe(file_of(mdsd=["LUC"], status=[None]), status=None)
+
+
+def test_a_missing_description_names_all_its_options_at_once(file_of):
+    with pytest.raises(ColumnError, match="Nothing gives the column 'code_table'") as caught:
+        take(file_of(mdsd=["LUC"]), "land-use")
+    for words in (str(caught.value), caught.value.vi):
+        assert "--code-table tt27-2018|tt08-2024, --status current|planned, --year 2025" in words
+
+
+def test_a_file_of_nearly_no_code_is_a_wrong_column_and_refused(file_of):
+    # 19 of 21 are more than nine in ten
+    path = file_of(mdsd=["LUC"] * 2 + ["11"] * 17 + ["12", "13"])
+    with pytest.raises(ColumnError, match=r"of column 'mdsd' is a code of tt27-2018") as caught:
+        describe(path)
+    for words in (str(caught.value), caught.value.vi):
+        assert all(each in words for each in ("'11', '12', '13'", "--code-field", "--code-table"))
+
+
+def test_a_small_file_may_be_wrong_by_chance(file_of):
+    assert len(describe(file_of(mdsd=["11"] * 20)).findings) == 20
+
+
+def test_a_file_with_one_code_in_ten_comes_in_with_its_findings(file_of):
+    path = file_of(mdsd=["LUC"] * 3 + ["11"] * 27)
+    assert len(describe(path).findings) == 27
+
+
+def test_codes_outside_the_tables_are_no_wrong_column(file_of):
+    assert len(describe(file_of(mdsd=["KCN"] * 30)).findings) == 30
+
+
+@pytest.mark.parametrize("written", ["1.234", "1,234", " 12.500 "])
+def test_an_area_in_text_that_reads_in_two_ways_is_left_empty_and_told(written, file_of):
+    path = file_of(mdsd=["LUC"] * 3, dientich=[written, "0.125", "1234,567"])
+    checked = describe(path)
+    (found,) = checked.findings.itertuples()
+    assert (found.rule_id, found.severity, found.row) == ("door.ambiguous-number", "warning", 1)
+    areas = checked.frame["registered_area_m2"]
+    assert areas.isna().tolist() == [True, False, False]
+    assert areas[1:].tolist() == [0.125, 1234.567]
+
+
+def test_a_column_of_true_numbers_is_never_ambiguous(file_of):
+    checked = describe(file_of(mdsd=["LUC"], dientich=[1.234]))
+    assert checked.findings.empty
+    assert checked.frame["registered_area_m2"].tolist() == [1.234]
 
 
 def test_a_plan_without_a_kind_is_a_land_use_plan(file_of):

@@ -87,11 +87,24 @@ def test_a_deprecated_system_is_refused(raster):
         take(raster(), crs="EPSG:6959")
 
 
-@pytest.mark.parametrize("content", [b"", b"II*\x00junk"])
-def test_a_damaged_raster_is_refused(content, tmp_path):
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"", "is an empty file"), (b"II*\x00junk", "cannot be read as a raster: it is damaged")],
+)
+def test_a_damaged_raster_is_refused(content, message, tmp_path):
     (tmp_path / "dem.tif").write_bytes(content)
-    with pytest.raises(SourceError, match=r"dem\.tif cannot be read as a raster"):
+    with pytest.raises(SourceError, match=rf"dem\.tif {message}"):
         take(tmp_path / "dem.tif")
+
+
+def test_a_system_given_against_that_of_the_raster_is_a_warning(raster):
+    (found,) = take(raster(), crs="EPSG:5899").findings.itertuples()
+    assert (found.rule_id, found.layer, found.value) == (
+        "door.crs-overridden",
+        "terrain",
+        "EPSG:5898",
+    )
+    assert take(raster(), crs="EPSG:5898").findings.empty
 
 
 def test_a_missing_raster_is_refused(tmp_path):

@@ -1,5 +1,6 @@
 """What each layer asks of its rows: faults of a row are findings, of the file refusals."""
 
+import dataclasses
 from datetime import date
 
 import geopandas as gpd
@@ -7,7 +8,9 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
+from gis import products, text
 from gis.errors import ColumnError, NotFoundError
+from gis.intake import mapping
 from gis.layers import base, communes, constraints, land_use, registry, zones
 
 
@@ -174,6 +177,41 @@ def test_a_product_implies_its_use_and_a_given_use_goes_first():
     checked, found = zones.SPEC.check(rows)
     assert list(checked["use"]) == ["annual_crop", "workshop"]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "written", ["cây hằng năm", "Cay hang nam", "annual crop", "ANNUAL_CROP", " annual_crop "]
+)
+def test_a_use_may_be_given_by_its_label(written):
+    checked, found = zones.SPEC.check(zone_rows(use=[written]))
+    assert list(checked["use"]) == ["annual_crop"]
+    assert found == []
+
+
+def test_a_product_may_be_given_by_any_of_its_names():
+    entry = products.product("hanh_tim")
+    names = ["hanh_tim", entry.name_vi, entry.name_en, text.search_key(entry.name_vi).upper()]
+    checked, found = zones.SPEC.check(zone_rows(product=names))
+    assert set(checked["product"]) == {"hanh_tim"}
+    assert set(checked["use"]) == {"annual_crop"}
+    assert found == []
+
+
+def test_a_name_that_two_products_bear_is_unknown(monkeypatch):
+    twins = [
+        dataclasses.replace(products.product(each), name_vi="Tỏi Bình Sơn")
+        for each in ("hanh_tim", "nen")
+    ]
+    monkeypatch.setattr(products, "products", lambda: tuple(twins))
+    _, found = zones.SPEC.check(zone_rows(product=["tỏi bình sơn"]))
+    assert only(found).rule_id == "zones.unknown-product"
+
+
+@pytest.mark.parametrize("field", ["ten", "TEN_VUNG", "name", "Tên vùng"])
+def test_the_name_of_a_zone_is_found_under_what_people_call_it(field):
+    rows = frame(id=["a"], muc_dich=["workshop"], **{field: ["Gò Sành"]})
+    mapped = mapping.apply(rows, zones.SPEC, columns={}, constants={})
+    assert mapped.frame["name_vi"].tolist() == ["Gò Sành"]
 
 
 def test_unknown_products_and_uses_are_errors_that_list_the_known_ones():

@@ -74,12 +74,18 @@ def cells(book):
     [
         (
             "vi",
-            ["Tổng hợp", "Mảnh", "Điều chỉnh", "Biểu 04-CH", "Sổ cân đối", "Quy tắc", "Nguồn"],
+            [
+                *("Tổng hợp", "Lưu ý", "Mảnh", "Điều chỉnh"),
+                *("Biểu 04-CH", "Sổ cân đối", "Quy tắc", "Nguồn"),
+            ],
             "Diện tích (ha)",
         ),
         (
             "en",
-            ["Summary", "Pieces", "Adjustments", "Form 04-CH", "Ledger", "Rules", "Sources"],
+            [
+                *("Summary", "Remarks", "Pieces", "Adjustments"),
+                *("Form 04-CH", "Ledger", "Rules", "Sources"),
+            ],
             "Area (ha)",
         ),
     ],
@@ -99,8 +105,8 @@ def test_a_workbook_has_its_sheets_and_headings_in_the_asked_language(
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_workbook_holds_every_row_and_no_formula(lang, real, hostile, tmp_path):
     book = openpyxl.load_workbook(export.save_alignment(real, tmp_path / "a.xlsx", lang=lang))
-    counts = [len(real.zones), len(real.pieces), len(real.adjustments)]
-    assert [sheet.max_row - 4 for sheet in book.worksheets[:3]] == counts
+    counts = [len(real.zones), len(real.notes), len(real.pieces), len(real.adjustments)]
+    assert [sheet.max_row - 4 for sheet in book.worksheets[:4]] == counts
     assert {cell.data_type for cell in cells(book)} <= {"s", "n"}
     texts = {cell.value for cell in cells(book) if cell.data_type == "s"}
     assert hostile in texts

@@ -1,5 +1,6 @@
 """Files appear whole or not at all, and what stands in the way is a sentence."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,17 @@ def test_a_file_open_in_excel_is_a_sentence(tmp_path, monkeypatch):
         files.write(path, writes("x"))
     assert "hãy đóng tệp trong Excel" in caught.value.vi
     assert names(tmp_path) == []
+
+
+if hasattr(os, "mkfifo"):
+
+    def test_what_is_no_regular_file_is_never_replaced(tmp_path):
+        pipe = tmp_path / "pipe.csv"
+        os.mkfifo(pipe)
+        with pytest.raises(OutputError, match="no regular file; name a file") as caught:
+            files.write(pipe, writes("x"))
+        assert "không phải tệp thường" in caught.value.vi
+        assert pipe.is_fifo()
 
 
 def test_a_missing_folder_and_a_folder_for_a_file_are_sentences(tmp_path):

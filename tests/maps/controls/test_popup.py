@@ -1,4 +1,5 @@
 import pandas as pd
+import pytest
 
 from gis.rules import VERDICTS
 from gis.text import UNVERIFIED
@@ -50,3 +51,9 @@ def test_every_rule_of_a_result_is_told(small):
     told = Popup(small.rules).data["rules"]
     assert set(told) == set(small.rules["rule_id"])
     assert all(each["procedure"] for each in told.values())
+
+
+@pytest.mark.parametrize("unknown", [None, float("nan"), pd.NA])
+def test_a_rule_that_does_not_say_whether_it_was_checked_was_not(unknown):
+    told = Popup(rule().astype({"verified": object}).assign(verified=unknown))
+    assert told.data["rules"]["r1"]["verified"] is False

@@ -15,3 +15,8 @@ def test_facts_and_notes_are_passed_on_as_they_are():
         [["Ngày xét", "01/06/2026"]],
         ["một"],
     )
+
+
+def test_the_button_for_more_notes_says_how_many_there_are():
+    data = Title("x", notes=["n"] * 12, lang="en").data
+    assert (data["notesShown"], data["showAll"]) == (4, "Show all 12 notes")
