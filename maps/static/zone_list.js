@@ -21,7 +21,10 @@
     });
     const title = data.title + " (" + entries.length + ")";
     const list = vung.el("ul", { class: "vung-zones" }, entries);
-    vung.panel(map).append(vung.section(title, "vung-zone-list", true, list));
+    // the zones are what people came for: they stand before the notes
+    const panel = vung.panel(map);
+    const section = vung.section(title, "vung-zone-list", true, list);
+    panel.insertBefore(section, panel.querySelector(".vung-notes"));
   };
 
   function show(map, layer, row, opener) {
