@@ -13,6 +13,7 @@ from gis.judgement import RULE_JOIN
 from gis.overlay import BORDER_OVERLAP_M2
 
 _HECTARE_M2: Final = 10_000.0
+_SMALL_HA: Final = 0.01
 # rules whose words say what is to be mended in the data, or which decision is missing
 _ABOUT_DATA: Final = ("data.", "local.")
 _SETTLED: Final = ("local.crop-conversion-plan.within", "local.perennial-species.listed")
@@ -46,9 +47,16 @@ def _data(table: pd.DataFrame, context: Context) -> Iterator[Note]:
             continue
         rule = context.ruleset.get(str(rule_id))
         yield Note(
-            f"{text.format_number(area, 2, 'vi')} ha: {rule.procedure_vi}",
-            f"{text.format_number(area, 2, 'en')} ha: {rule.procedure_en}",
+            f"{_extent(area, 'vi')}: {rule.procedure_vi}",
+            f"{_extent(area, 'en')}: {rule.procedure_en}",
         )
+
+
+def _extent(hectares: float, lang: str) -> str:
+    """Write an area in hectares, or in square metres where hectares would round to nothing."""
+    if hectares < _SMALL_HA:
+        return f"{text.format_number(hectares * _HECTARE_M2, 2, lang)} m²"
+    return f"{text.format_number(hectares, 2, lang)} ha"
 
 
 def _outside_communes(ledger: pd.DataFrame) -> Iterator[Note]:
@@ -57,8 +65,8 @@ def _outside_communes(ledger: pd.DataFrame) -> Iterator[Note]:
     area = float(ledger["communes_uncovered_ha"].sum())
     if area * _HECTARE_M2 >= BORDER_OVERLAP_M2:
         yield Note(
-            f"{text.format_number(area, 2, 'vi')} ha nằm ngoài mọi xã của lớp đơn vị hành chính.",
-            f"{text.format_number(area, 2, 'en')} ha lie outside every commune of the layer.",
+            f"{_extent(area, 'vi')} nằm ngoài mọi xã của lớp đơn vị hành chính.",
+            f"{_extent(area, 'en')} lie outside every commune of the layer.",
         )
 
 

@@ -71,3 +71,9 @@ def test_what_is_left_of_borders_drawn_twice_is_not_worth_a_remark():
     # a strip of a millimetre square
     current = land(HNK=ground(0, 0, 1 - 1e-7, 1))
     assert said(ground(0, 0, 1, 1), current=current) == []
+
+
+def test_a_small_area_is_said_in_square_metres():
+    # 50 m2 without a plan: hectares would show 0.01 or nothing
+    (note,) = said(ground(0, 0, 1, 1), plan=land(HNK=ground(0, 0, 0.995, 1)))
+    assert note.startswith("50.00 m²: No plan covers this part")
