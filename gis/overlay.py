@@ -259,17 +259,23 @@ def polygonal(geometry: Geometries) -> Geometries:
         owner = owner[where]
     keep = shapely.get_type_id(parts) == 3
     result[mixed] = shapely.Polygon()
-    for at in np.unique(owner[keep]):
-        mine = parts[keep & (owner == at)]
-        result[mixed[at]] = mine[0] if len(mine) == 1 else shapely.multipolygons(mine)
+    if keep.any():
+        solid, number = np.unique(owner[keep], return_inverse=True)
+        joined = shapely.multipolygons(parts[keep], indices=number)
+        single = shapely.get_num_geometries(joined) == 1
+        joined[single] = shapely.get_geometry(joined[single], 0)
+        result[mixed[solid]] = joined
     return result
 
 
 def _trim_borders(geometry: Geometries, first: Indices, second: Indices) -> Geometries:
     """Take rounding overlaps away from the later row of each pair."""
-    for row in np.unique(second):
-        earlier = geometry[first[second == row]]
-        geometry[row] = _without(geometry[row], earlier, grid_size=_GRID_M)
+    if not len(second):
+        return polygonal(geometry)
+    order = np.argsort(second, kind="stable")
+    rows, starts = np.unique(second[order], return_index=True)
+    for row, pairs in zip(rows, np.split(order, starts[1:]), strict=True):
+        geometry[row] = _without(geometry[row], geometry[first[pairs]], grid_size=_GRID_M)
     return polygonal(geometry)
 
 
