@@ -6,13 +6,12 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from gis import text
+from gis import crs, text
 from gis.cases import CLOSURE
 from gis.context import Context, Note
 from gis.judgement import RULE_JOIN
 from gis.overlay import BORDER_OVERLAP_M2
 
-_HECTARE_M2: Final = 10_000.0
 _SMALL_HA: Final = 0.01
 # rules whose words say what is to be mended in the data, or which decision is missing
 _ABOUT_DATA: Final = ("data.", "local.")
@@ -43,7 +42,7 @@ def _data(table: pd.DataFrame, context: Context) -> Iterator[Note]:
     about = named["rule"].str.startswith(_ABOUT_DATA) & ~named["rule"].isin(_SETTLED)
     hectares = named[about].groupby("rule")["area_ha"].sum().sort_values(ascending=False)
     for rule_id, area in hectares.items():
-        if area * _HECTARE_M2 < BORDER_OVERLAP_M2:
+        if area * crs.HECTARE_M2 < BORDER_OVERLAP_M2:
             continue
         rule = context.ruleset.get(str(rule_id))
         yield Note(
@@ -55,7 +54,7 @@ def _data(table: pd.DataFrame, context: Context) -> Iterator[Note]:
 def _extent(hectares: float, lang: str) -> str:
     """Write an area in hectares, or in square metres where hectares would round to nothing."""
     if hectares < _SMALL_HA:
-        return f"{text.format_number(hectares * _HECTARE_M2, 2, lang)} m²"
+        return f"{text.format_number(hectares * crs.HECTARE_M2, 2, lang)} m²"
     return f"{text.format_number(hectares, 2, lang)} ha"
 
 
@@ -63,7 +62,7 @@ def _outside_communes(ledger: pd.DataFrame) -> Iterator[Note]:
     if "communes_uncovered_ha" not in ledger:
         return
     area = float(ledger["communes_uncovered_ha"].sum())
-    if area * _HECTARE_M2 >= BORDER_OVERLAP_M2:
+    if area * crs.HECTARE_M2 >= BORDER_OVERLAP_M2:
         yield Note(
             f"{_extent(area, 'vi')} nằm ngoài mọi xã của lớp đơn vị hành chính.",
             f"{_extent(area, 'en')} lie outside every commune of the layer.",

@@ -304,3 +304,23 @@ def test_a_legend_carries_symbols_to_codes_and_official_codes_stand_for_themselv
     assert told.land_use_of("qhc", "ĐT-1") == ("ONT", "tt27-2018")
     assert told.land_use_of("qhc", "ĐT-2") is None
     assert told.land_use_of("tt08-2024", "LUC") == ("LUC", "tt08-2024")
+
+
+def test_a_merged_commune_has_the_plans_of_its_members_for_the_rest_of_the_year():
+    # 21061 was Bình Trị until 30 June 2025 and is Vạn Tường since; 21067 was Bình Hải
+    rows = pd.DataFrame(
+        {
+            "year": [2025.0, 2025.0, 2026.0],
+            "commune_code": ["21061", "21067", "21061"],
+            "product": ["hanh_tim"] * 3,
+            "area_ha": [3.0, 45.0, 48.0],
+        }
+    )
+    decided = Decisions(crop_conversion=rows)
+    quota = {
+        day: decided.conversion_quota("hanh_tim", "21061", day)
+        for day in (date(2025, 6, 30), date(2025, 7, 1), date(2026, 1, 1))
+    }
+    assert list(quota.values()) == [3.0, 48.0, 48.0]
+    # Bình Hải itself ended with June
+    assert decided.conversion_quota("hanh_tim", "21067", date(2025, 6, 30)) == 45.0

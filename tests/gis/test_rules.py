@@ -226,6 +226,36 @@ def test_a_crop_conversion_asks_for_no_change_of_plan(ruleset):
         assert not look(ruleset, "annual_crop", code, day=day).adjust
 
 
+@pytest.mark.parametrize(
+    ("use", "listed", "beside", "verdict", "adjust"),
+    [
+        # rice stays rice under crop conversion; other land that the plan makes rice does not fit
+        ("annual_crop", "LUC LUK LUN", "rice", "fits", False),
+        ("annual_crop", "LUC LUK LUN", "other", "review", True),
+        ("perennial_crop", "LUK LUN", "rice", "fits", False),
+        ("perennial_crop", "LUK LUN", "other", "review", True),
+        ("perennial_crop", "LUC", "rice", "conflict", True),
+        ("perennial_crop", "LUC", "other", "conflict", True),
+        # the plan provides for the use, or for farming that needs no permission
+        ("annual_crop", "HNK BHK NHK CLN NTS NKH LMU", "other", "fits", False),
+        ("perennial_crop", "CLN HNK BHK NHK NTS NKH LMU", "other", "fits", False),
+        ("workshop", "SKC SKX", "other", "fits", False),
+        ("clay_pit", "SKX SKS", "other", "procedure", False),
+        # the plan must change first
+        ("annual_crop", "RSX RST BCS DCS", "other", "procedure", True),
+        ("perennial_crop", "RSX RSM BCS", "other", "procedure", True),
+        ("clay_pit", "LUC LUK HNK CLN RSX NTS BCS", "rice", "procedure", True),
+        ("workshop", "LUC LUK HNK CLN RSX NTS DCS", "other", "procedure", True),
+        ("annual_crop", "RPH RDD DGT CQP NTD SKK", "other", "conflict", True),
+        ("clay_pit", "RPH ONT SON", "other", "conflict", True),
+    ],
+)
+def test_what_a_planned_code_means(ruleset, use, listed, beside, verdict, adjust):
+    for code in listed.split():
+        rule = look(ruleset, use, code, basis="planned", beside=beside)
+        assert (rule.verdict, rule.adjust) == (verdict, adjust), code
+
+
 LAND_LAW_2013 = date(2024, 1, 1)
 
 
