@@ -1,5 +1,5 @@
 # each task is one call of scripts/tasks.py, which does the same on Windows: py scripts\tasks.py demo
-.PHONY: demo test check fix lock clean
+.PHONY: demo test check bench fix lock clean
 
 demo:
 	python3 scripts/tasks.py demo $(ARGS)
@@ -9,6 +9,9 @@ test:
 
 check:
 	python3 scripts/tasks.py check $(ARGS)
+
+bench:
+	python3 scripts/tasks.py bench $(ARGS)
 
 fix:
 	python3 scripts/tasks.py fix

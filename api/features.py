@@ -15,6 +15,7 @@ import numpy.typing as npt
 import shapely
 
 from gis import crs
+from gis.layers import land_use
 from gis.layers.base import ROW
 from gis.reports import records
 from gis.types import LonLatBox
@@ -45,7 +46,7 @@ class FeatureSet:
     def of(cls, frame: gpd.GeoDataFrame) -> Self:
         """Make features of a layer's rows."""
         ordered = frame.sort_values(ROW, kind="stable").reset_index(drop=True)
-        degrees, _ = crs.transform(ordered, crs.WGS84)
+        degrees, _ = crs.transform(land_use.with_both_areas(ordered), crs.WGS84)
         return cls(
             ids=degrees[ROW].to_numpy(dtype=np.int64),
             frame=degrees,

@@ -13,6 +13,7 @@ from gis import alignment
 from gis import context as study
 from gis.alignment import Alignment
 from gis.errors import InputError, NotFoundError
+from gis.layers import land_use
 from gis.reports import export, records
 from gis.workspace import Workspace
 
@@ -43,6 +44,26 @@ Communes = Annotated[
         metavar="date|both",
         show_default=False,
         help="Xã của ngày xét, hoặc cả bộ xã kia / communes of the day, or the other set too.",
+    ),
+]
+
+
+ExportOut = Annotated[
+    Path,
+    typer.Option(
+        "-o",
+        "--out",
+        metavar="FILE",
+        help="Tệp / file: .gpkg .shp .tab .mif .dxf .kml .geojson .fgb .parquet .csv "
+        "(--corners: .csv .xlsx).",
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding",
+        metavar="tcvn3|vni",
+        help="Bảng mã cũ cho SHP, TAB, MIF / legacy text for old programs.",
     ),
 ]
 
@@ -128,24 +149,17 @@ def pick_zones(workspace: Workspace, names: list[str]) -> gpd.GeoDataFrame:
     return zones[zones["zone_id"].isin(names)] if names else zones
 
 
-def export_layer(
+def export_layer(  # noqa: PLR0913 (what is written, where to and how)
     context: typer.Context,
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="Lớp, bộ dữ liệu hoặc vùng / layer or zone.")
     ],
     *,
-    out: Annotated[
-        Path,
-        typer.Option(
-            "-o",
-            "--out",
-            metavar="FILE",
-            help="Tệp / file: .gpkg .parquet .geojson .shp .csv (with --corners .csv .xlsx).",
-        ),
-    ],
+    out: ExportOut,
     corners: Annotated[
         bool, typer.Option("--corners", help="Bảng tọa độ góc ranh / table of corners.")
     ] = False,
+    encoding: Encoding = None,
     lang: console.Lang = "vi",
     as_json: console.Json = False,
 ) -> None:
@@ -158,14 +172,21 @@ def export_layer(
         column = "zone_id" if "zone_id" in frame else str(frame.columns[0])
         table = export.corners(frame, id_column=column)
         export.save_corners(table, out, crs_name=workspace.crs, schematic=schematic, lang=lang)
-        count = len(table)
+        count, notes = len(table), []
     else:
-        export.save_frame(frame, out, schematic=schematic)
+        notes = list(export.save_frame(frame, out, schematic=schematic, encoding=encoding).notes)
         count = len(frame)
+    said = [{each: note.text(each) for each in ("vi", "en")} for note in notes]
     if as_json:
-        console.emit({"file": str(out), "rows": count, "schematic": schematic})
+        console.emit({"file": str(out), "rows": count, "schematic": schematic, "notes": said})
         return
+    _print_export(out, count, [note[lang] for note in said], lang)
+
+
+def _print_export(out: Path, count: int, notes: list[str], lang: str) -> None:
     console.say(f"Đã ghi {out}: {count} dòng.", f"Wrote {out}: {counted(count, 'row')}.", lang)
+    for note in notes:
+        console.write(f"- {note}")
 
 
 def _frame_of(workspace: Workspace, name: str) -> tuple[gpd.GeoDataFrame, bool]:
@@ -181,4 +202,4 @@ def _frame_of(workspace: Workspace, name: str) -> tuple[gpd.GeoDataFrame, bool]:
             f"{version.key} is no vector layer; copy its file {version.file} from the workspace.",
             vi=f"{version.key} không phải lớp vectơ; hãy chép tệp {version.file} trong thư mục.",
         )
-    return workspace.read(version), version.schematic
+    return land_use.with_both_areas(workspace.read(version)), version.schematic

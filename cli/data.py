@@ -46,13 +46,30 @@ _FACTS: Final = {
     "rows_kept": ("Số dòng đã nhận", "Rows kept"),
     "rows_left_out": ("Số dòng bỏ lại", "Rows left out"),
     "rings_repaired": ("Số vòng ranh đã sửa", "Rings repaired"),
+    "axes_swapped": ("Đã đổi chỗ hai trục", "Axes exchanged"),
+    "to_wgs84": ("Chuyển sang WGS 84 bằng", "To WGS 84 by"),
+    "crs_evidence": ("Hệ tọa độ nhận ra theo", "System was told by"),
+    "crs_margin": ("Mức chênh lệch yêu cầu", "Margin that was asked for"),
+    "crs_ranking": ("Các hệ tọa độ đã xét", "Systems that were weighed"),
+    "raw_text": ("Chữ đã chuyển mã", "Text that was converted"),
+    "personal_columns_left_out": ("Cột dữ liệu cá nhân đã bỏ", "Personal columns left out"),
+    "personal_columns": ("Cột dữ liệu cá nhân giữ trong kho", "Personal columns in the store"),
+    "joined": ("Bảng đã ghép", "Table joined"),
+    "columns_found_by": ("Cột nhận ra bằng", "Columns found by"),
+    "repaired_from": ("Sửa từ phiên bản", "Repaired from version"),
+    "repaired_at": ("Sửa lúc", "Repaired at"),
+    "repair": ("Kết quả sửa", "Repair"),
     "columns": ("Cột đã dùng", "Columns used"),
     "columns_left_out": ("Cột không nhận", "Columns left out"),
     "licence": ("Giấy phép", "Licence"),
     "imported_at": ("Nạp lúc", "Imported at"),
 }
+#: Facts for programs alone: `--json` tells them.
+_FOR_PROGRAMS: Final = ("checked",)
 #: Values that are words of the code, Vietnamese and English.
 _VALUES: Final = {
+    ("crs_evidence", "outline"): ("ranh giới xã", "outlines of communes"),
+    ("crs_evidence", "code"): ("mã xã trong tệp", "commune codes in the file"),
     ("transformation", "none"): ("không cần", "none needed"),
     ("format", "raster"): ("ảnh ô lưới", "raster"),
 }
@@ -216,7 +233,7 @@ def _print_facts(version: Version, lang: str, *, intact: bool) -> None:
         [
             (_FACTS[key][at] if key in _FACTS else key, _flat(key, value, lang))
             for key, value in facts.items()
-            if value not in (None, [], {})
+            if _telling(key, value)
         ],
     )
 
@@ -229,10 +246,25 @@ def _flat(key: str, value: object, lang: str) -> str:
     if isinstance(value, str) and (key, value) in _VALUES:
         return _VALUES[key, value][text.LANGUAGES.index(lang)]
     if isinstance(value, dict):
-        value = [f"{key}={item}" for key, item in value.items()]
+        value = [f"{name}={_brief(item)}" for name, item in value.items()]
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(_brief(item) for item in value)
     return str(value)
+
+
+def _telling(key: str, value: object) -> bool:
+    """Whether a fact says something to a person."""
+    if key in _FOR_PROGRAMS or (key == "axes_swapped" and not value):
+        return False
+    return value not in (None, [], {})
+
+
+def _brief(value: object) -> str:
+    """Say an entry of a list in a few words: a column's encoding, a system and its score."""
+    if isinstance(value, dict):
+        telling = [value[name] for name in ("encoding", "crs", "score") if name in value]
+        return " ".join(str(each) for each in telling)
+    return str(round(value, 6)) if isinstance(value, float) else str(value)
 
 
 def _about(version: Version, lang: str) -> str:

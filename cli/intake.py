@@ -1,7 +1,7 @@
 """The command ``vung import``: one door for every layer and decision table."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -10,8 +10,12 @@ import pandas as pd
 import typer
 
 from cli import console
+from cli.check import print_summary
 from cli.common import Place, counted, parse_pairs, place
 from gis import decisions, findings
+from gis.errors import InputError
+from gis.intake import profiles
+from gis.intake.cad import Drawing
 from gis.intake.door import Checked, Order, take_in
 from gis.layers.registry import LAYERS
 from gis.reports import records
@@ -35,7 +39,11 @@ Layer = Annotated[
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Tệp / file.")]
 SourceCrs = Annotated[
     str | None,
-    typer.Option("--crs", metavar="EPSG", help="Hệ tọa độ thật / true system: EPSG:5898."),
+    typer.Option(
+        "--crs",
+        metavar="EPSG|auto",
+        help="Hệ tọa độ thật, hoặc auto / true system: EPSG:5898, or auto.",
+    ),
 ]
 SourceLayer = Annotated[
     str | None, typer.Option("--layer", metavar="NAME", help="Lớp trong tệp / layer in the file.")
@@ -74,7 +82,7 @@ ValidTo = Annotated[
     str | None,
     typer.Option("--valid-to", metavar="DATE", help="Hiệu lực đến / last day: 2025-06-30."),
 ]
-Mapping = Annotated[
+Pairs = Annotated[
     list[str] | None,
     typer.Option(
         "--map", metavar="COLUMN=FIELD", help="Cột lấy từ cột nào của tệp / column from a field."
@@ -93,6 +101,38 @@ Keep = Annotated[
 Licence = Annotated[
     str | None, typer.Option("--licence", metavar="TEXT", help="Giấy phép / licence.")
 ]
+KeepPersonal = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keep-personal",
+        metavar="FIELD",
+        help="Giữ cột dữ liệu cá nhân, chỉ trong kho / keep a column about people, in the store.",
+    ),
+]
+Join = Annotated[
+    Path | None,
+    typer.Option("--join", metavar="FILE", help="Ghép bảng / join a table: .xlsx .csv .dbf."),
+]
+JoinKey = Annotated[
+    str | None,
+    typer.Option("--join-key", metavar="FIELD=COLUMN", help="Cột khóa / key: soto+sothua=to+thua."),
+]
+ProfileFile = Annotated[
+    Path | None,
+    typer.Option("--profile", metavar="FILE", help="Dùng hồ sơ nạp tệp / use a profile (.toml)."),
+]
+SaveProfile = Annotated[
+    Path | None,
+    typer.Option("--save-profile", metavar="FILE", help="Lưu hồ sơ cho tệp sau / save a profile."),
+]
+Lines = Annotated[
+    list[str] | None,
+    typer.Option("--lines", metavar="LEVEL", help="Lớp ranh trong DGN, DXF / level of borders."),
+]
+Texts = Annotated[
+    list[str] | None,
+    typer.Option("--texts", metavar="LEVEL", help="Lớp chữ trong DGN, DXF / level of labels."),
+]
 Schematic = Annotated[bool, typer.Option("--schematic", help="Dữ liệu minh họa / schematic data.")]
 
 
@@ -102,7 +142,7 @@ def register(app: typer.Typer) -> None:
     app.command("import", epilog=f"Ví dụ / example: {example}")(import_file)
 
 
-def import_file(  # noqa: PLR0913 (each option is a column a file may lack)
+def import_file(  # noqa: PLR0913 (each option is something a file may lack)
     context: typer.Context,
     layer: Layer,
     file: File,
@@ -118,29 +158,62 @@ def import_file(  # noqa: PLR0913 (each option is a column a file may lack)
     year: MapYear = None,
     valid_from: ValidFrom = None,
     valid_to: ValidTo = None,
-    mapping: Mapping = None,
+    mapping: Pairs = None,
     setting: Setting = None,
     keep: Keep = None,
+    keep_personal: KeepPersonal = None,
+    join: Join = None,
+    join_key: JoinKey = None,
+    profile: ProfileFile = None,
+    save_profile: SaveProfile = None,
+    lines: Lines = None,
+    texts: Texts = None,
     licence: Licence = None,
     schematic: Schematic = False,
     lang: console.Lang = "vi",
     as_json: console.Json = False,
 ) -> None:
     """Nạp một lớp hoặc bảng / take in a layer or decision table."""
-    constants = (code_table, status, plan_kind, year, valid_from, valid_to)
-    order = Order(
-        layer=layer,
-        path=file,
-        source_layer=source_layer,
-        crs=source_crs,
-        columns=parse_pairs(mapping, "--map") | _given(_FIELDS, (code_field, name_field)),
-        constants=parse_pairs(setting, "--set") | _given(_CONSTANTS, constants),
-        keep=tuple(keep or ()),
-        name=name,
-        licence=licence,
-        schematic=schematic,
+    order = _order(context.params)
+    where = place(context)
+    _carry_out(order, where, save_profile, lang=console.check_lang(lang), as_json=as_json)
+
+
+def _order(given: Mapping[str, Any]) -> Order:
+    """Read the options of the command, by their names."""
+    fields = [given[f"{name}_field"] for name in _FIELDS]
+    constants = [given[name] for name in _CONSTANTS]
+    return Order(
+        layer=given["layer"],
+        path=given["file"],
+        source_layer=given["source_layer"],
+        crs=given["source_crs"],
+        columns=parse_pairs(given["mapping"], "--map") | _given(_FIELDS, fields),
+        constants=parse_pairs(given["setting"], "--set") | _given(_CONSTANTS, constants),
+        keep=tuple(given["keep"] or ()),
+        keep_personal=tuple(given["keep_personal"] or ()),
+        join=given["join"],
+        join_key=_pair(given["join_key"]),
+        profile=given["profile"],
+        drawing=Drawing(lines=tuple(given["lines"] or ()), texts=tuple(given["texts"] or ())),
+        name=given["name"],
+        licence=given["licence"],
+        schematic=given["schematic"],
     )
-    _carry_out(order, place(context), lang=console.check_lang(lang), as_json=as_json)
+
+
+def _pair(written: str | None) -> tuple[str, str] | None:
+    if written is None:
+        return None
+    left, sign, right = (part.strip() for part in written.partition("="))
+    if sign and not (left and right):
+        raise InputError(
+            f"--join-key {written!r} is not of the form FIELD=COLUMN; write it like "
+            "soto+sothua=to+thua.",
+            vi=f"--join-key {written!r} không có dạng CỘT_TỆP=CỘT_BẢNG; hãy ghi như "
+            "soto+sothua=to+thua.",
+        )
+    return left, right or left
 
 
 def _given(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
@@ -148,7 +221,9 @@ def _given(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
     return {name: value for name, value in pairs if value is not None}
 
 
-def _carry_out(order: Order, where: Place, *, lang: str, as_json: bool) -> None:
+def _carry_out(
+    order: Order, where: Place, save_profile: Path | None, *, lang: str, as_json: bool
+) -> None:
     workspace = where.open()
     if order.layer in decisions.TABLES:
         table = decisions.read(order.layer, order.path)
@@ -161,12 +236,16 @@ def _carry_out(order: Order, where: Place, *, lang: str, as_json: bool) -> None:
         _print_decisions(version, doubts, lang=lang, as_json=as_json)
         return
     with console.progress(f"Đang đọc {order.path.name}", f"Reading {order.path.name}", lang):
-        checked = take_in(order, target=workspace.crs)
+        checked = take_in(order, workspace.home())
+        if save_profile is not None and checked.profile is not None:
+            profiles.save(save_profile, checked.profile)
         version = workspace.add(checked)
     if as_json:
-        console.emit({"version": asdict(version), "findings": records.rows(checked.findings)})
+        faults = [] if checked.faults is None else records.rows(checked.faults)
+        found = {"findings": records.rows(checked.findings), "faults": faults}
+        console.emit({"version": asdict(version), **found})
     else:
-        _print_import(version, checked, lang, more=where.command("info", version.key))
+        _print_import(version, checked, where, lang)
     if findings.has_errors(checked.findings):
         raise typer.Exit(console.DONE_WITH_ERRORS)
 
@@ -184,7 +263,7 @@ def _print_decisions(version: Version, doubts: pd.DataFrame, *, lang: str, as_js
     _print_findings(doubts, lang)
 
 
-def _print_import(version: Version, checked: Checked, lang: str, *, more: str) -> None:
+def _print_import(version: Version, checked: Checked, where: Place, lang: str) -> None:
     about = version.provenance
     rings = counted(about.get("rings_repaired", 0), "ring")
     console.say(
@@ -202,7 +281,11 @@ def _print_import(version: Version, checked: Checked, lang: str, *, more: str) -
             f"Columns left out: {', '.join(left)} (keep with --keep).",
             lang,
         )
-    _print_findings(checked.findings, lang, read_on=more)
+    _print_findings(checked.findings, lang, read_on=where.command("info", version.key))
+    if checked.faults is not None and len(checked.faults):
+        print_summary(checked.faults, where.open().check_settings, lang)
+        command = where.command("check", version.key)
+        console.say(f"Xem và sửa: `{command}`.", f"See and mend: `{command}`.", lang)
 
 
 def _print_findings(found: pd.DataFrame, lang: str, *, read_on: str | None = None) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import gis
-from cli import analysis, console, data, demo, draw, serve, usage
+from cli import analysis, boundaries, check, console, data, demo, draw, serve, usage
 from cli.common import Place, default_place
 from gis.errors import GisError, OutputError
 
@@ -60,6 +60,8 @@ def _main(
 
 
 data.register(app)
+check.register(app)
+boundaries.register(app)
 analysis.register(app)
 draw.register(app)
 serve.register(app)

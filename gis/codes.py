@@ -7,6 +7,7 @@ comes from a secondary source, I is inferred, M is from memory; only V is verifi
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,12 @@ RICE: Final = "LUA"
 _CIRCULARS: Final = {(27, 2018): OLD_TABLE, (1, 2021): OLD_TABLE, (8, 2024): NEW_TABLE}
 _CIRCULAR = re.compile(
     r"(?:thong tu|tt)?\s*(?:so\s*)?(\d{1,3})\s*[/-]\s*(\d{4})(?:\s*[/-]\s*tt\s*-?\s*btnmt)?"
+)
+# one parcel of several uses, as registers write it: ODT+CLN
+_JOINTS = re.compile(r"\s*[+,;/&]\s*")
+# letters of other alphabets, and a digit, that look like the capitals of a code
+_LOOKALIKE: Final = str.maketrans(
+    "АВЕКМНОРСТУХІЅЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧ0", "ABEKMHOPCTYXISJABEZHIKMNOPTYXO"
 )
 
 
@@ -118,6 +125,30 @@ def normalise(raw: str) -> str:
     'LUC'
     """
     return text.nfc(raw.strip().upper())
+
+
+def parts(code: str) -> tuple[str, ...]:
+    """Codes that a compound code joins, in their order; a plain code is its own only part.
+
+    Examples
+    --------
+    >>> parts("ODT+CLN")
+    ('ODT', 'CLN')
+    """
+    return tuple(filter(None, _JOINTS.split(normalise(code))))
+
+
+def looks_like(code: str, table: str) -> str | None:
+    """Code of a table that a text looks like, where it is written with other letters or blanks.
+
+    Examples
+    --------
+    >>> looks_like("LU\N{CYRILLIC CAPITAL LETTER ES}", "tt27-2018")
+    'LUC'
+    """
+    plain = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", normalise(code))))
+    found = lookup(plain.translate(_LOOKALIKE), table)
+    return found.code if found is not None and found.code != normalise(code) else None
 
 
 def resolve_table_name(name: str) -> str:

@@ -23,8 +23,9 @@ HECTARE_M2: Final = 10_000.0
 #: VN-2000 / TM-3 zone 491, central meridian 108°00': the cadastral grid of Quảng Ngãi.
 VN2000_QUANG_NGAI: Final = "EPSG:5898"
 WGS84: Final = "EPSG:4326"
-# 6956-6959 swap false easting and northing; the registry deprecates them
-_DEPRECATED: Final = frozenset({6956, 6957, 6958, 6959})
+#: 6956-6959 swap false easting and northing; the registry deprecates them
+DEPRECATED: Final = frozenset({6956, 6957, 6958, 6959})
+_OFFICIAL: Final = "EPSG:6960]"
 #: Rough box of Việt Nam with its islands, degrees: west, south, east, north.
 _VIETNAM: Final = AreaOfInterest(101.0, 6.0, 118.0, 24.0)
 
@@ -56,7 +57,7 @@ def parse(text: str | int | pyproj.CRS) -> pyproj.CRS:
             f"{text!r} is no coordinate system; give one like EPSG:5898 (VN-2000, Quảng Ngãi).",
             vi=f"{text!r} không phải hệ tọa độ; hãy ghi như EPSG:5898 (VN-2000, Quảng Ngãi).",
         ) from None
-    if crs.to_epsg(min_confidence=100) in _DEPRECATED:
+    if crs.to_epsg(min_confidence=100) in DEPRECATED:
         raise CrsError(
             f"{crs.name} ({short_name(crs)}) is deprecated because its axes are swapped; "
             "use EPSG:5898 for Quảng Ngãi.",
@@ -69,8 +70,17 @@ def parse(text: str | int | pyproj.CRS) -> pyproj.CRS:
 @lru_cache(maxsize=256)
 def short_name(crs: pyproj.CRS) -> str:
     """``EPSG:5898`` where the registry knows the system, else its name."""
+    flat = crs.geodetic_crs
+    if flat is not None and flat.datum is not None and flat.datum.name.startswith("Unknown"):
+        # PROJ would call it by the code of a system that has a datum, and carry it by none
+        return crs.name
     authority = crs.to_authority(min_confidence=70)
     return ":".join(authority) if authority else crs.name
+
+
+def is_metric(crs: pyproj.CRS) -> bool:
+    """Whether areas can be measured in a system: projected, in metres."""
+    return crs.is_projected and {axis.unit_name for axis in crs.axis_info} == {"metre"}
 
 
 def require_metres(crs: pyproj.CRS | None, *, name: str) -> pyproj.CRS:
@@ -86,8 +96,7 @@ def require_metres(crs: pyproj.CRS | None, *, name: str) -> pyproj.CRS:
             f"`{name}` has no coordinate system; set one before calling.",
             vi=f"`{name}` chưa có hệ tọa độ; hãy khai báo trước.",
         )
-    units = {axis.unit_name for axis in crs.axis_info}
-    if not crs.is_projected or units != {"metre"}:
+    if not is_metric(crs):
         raise CrsError(
             f"`{name}` is in {crs.name}; areas need a projected coordinate system in metres, "
             "for example EPSG:5898.",
@@ -107,8 +116,8 @@ def transform(
 ) -> tuple[gpd.GeoDataFrame, Transformation]:
     """Carry a frame into another system and say by which operation.
 
-    VN-2000 goes to WGS 84 by the seven parameters of EPSG:6960 (QĐ 05/2007/QĐ-BTNMT), which PROJ
-    prefers in Việt Nam.
+    VN-2000 goes to WGS 84 by the seven parameters of EPSG:6960 (QĐ 05/2007/QĐ-BTNMT) everywhere:
+    left to itself, PROJ takes EPSG:5194 in the box of the Mekong delta, 0.8 m away.
 
     Raises
     ------
@@ -124,9 +133,15 @@ def transform(
     how = describe(frame.crs, goal)
     if frame.crs == goal:
         return frame, how
-    moved = frame.to_crs(goal)
-    bounds = shapely.bounds(moved.geometry.to_numpy())
-    lost = ~np.isfinite(bounds).all(axis=1) & ~shapely.is_empty(moved.geometry.to_numpy())
+    carried = operation(frame.crs, goal).transform
+    held = frame.geometry.to_numpy()
+    # types-shapely does not know yet that heights may stay where there are some
+    shapes: npt.NDArray[np.object_] = shapely.transform(  # type: ignore[call-overload]
+        held, carried, include_z=None, interleaved=False
+    )
+    moved = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=goal))
+    drawn = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    lost = ~np.isfinite(shapely.bounds(shapes)).all(axis=1) & drawn
     if lost.any():
         row = int(np.flatnonzero(lost)[0]) + 1
         raise CrsError(
@@ -138,20 +153,51 @@ def transform(
     return moved, how
 
 
+@lru_cache(maxsize=1024)
+def operation(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
+    """Return the one operation between two systems, the same wherever a point lies.
+
+    Raises
+    ------
+    CrsError
+        When there is none.
+    """
+    best = _best(source, target)
+    if best is None:
+        raise CrsError(
+            f"Nothing carries coordinates from {short_name(source)} to {short_name(target)}; name "
+            "the true system with --crs.",
+            vi=f"Không có phép chuyển từ hệ {short_name(source)} sang {short_name(target)}; hãy "
+            "khai hệ tọa độ đúng bằng --crs.",
+        )
+    # the group's own transformers belong to the thread that made them
+    return pyproj.Transformer.from_pipeline(best.definition)
+
+
 @lru_cache(maxsize=256)
 def describe(source: pyproj.CRS, target: pyproj.CRS) -> Transformation:
-    """Name the operation PROJ chooses in Việt Nam between two systems."""
+    """Name the operation that `transform` uses between two systems."""
     names = short_name(source), short_name(target)
     if source == target:
         return Transformation(*names, operation="none", accuracy_m=0.0)
-    group = TransformerGroup(source, target, always_xy=True, area_of_interest=_VIETNAM)  # type: ignore[arg-type] # its own class is private
-    if not group.transformers:
+    best = _best(source, target)
+    if best is None:
         return Transformation(*names, operation="unknown", accuracy_m=None)
-    best = group.transformers[0]
     steps = [_operation_name(op) for op in best.operations or ()] or [best.description]
     steps = [step for step in steps if not step.startswith("axis order change")]
     accuracy = float(best.accuracy) if best.accuracy >= 0 else None
     return Transformation(*names, operation=" + ".join(steps), accuracy_m=accuracy)
+
+
+def _best(source: pyproj.CRS, target: pyproj.CRS) -> Any:
+    """Take the official parameters wherever they apply, else what PROJ prefers in Việt Nam."""
+    group = TransformerGroup(source, target, always_xy=True, area_of_interest=_VIETNAM)  # type: ignore[arg-type] # its own class is private
+    official = (
+        each
+        for each in group.transformers
+        if any(_OFFICIAL in _operation_name(step) for step in each.operations or ())
+    )
+    return next(official, next(iter(group.transformers), None))
 
 
 def _operation_name(operation: Any) -> str:
@@ -159,6 +205,15 @@ def _operation_name(operation: Any) -> str:
     if not identifier:
         return str(operation.name)
     return f"{operation.name} [{identifier['authority']}:{identifier['code']}]"
+
+
+def in_vietnam(lon: float, lat: float) -> bool:
+    """Whether a place lies in the rough box of Việt Nam."""
+    box = _VIETNAM
+    return bool(
+        box.west_lon_degree <= lon <= box.east_lon_degree
+        and box.south_lat_degree <= lat <= box.north_lat_degree
+    )
 
 
 def lies_in_vietnam(frame: gpd.GeoDataFrame) -> bool:

@@ -199,7 +199,6 @@ def _known_products() -> frozenset[str]:
 def _unknown_commune(line: int, code: str) -> Finding:
     return Finding(
         rule_id="decisions.unknown-commune",
-        severity="warning",
         row=line,
         value=code,
         message_vi=f"Dòng {line}: mã xã {code} không có trong danh mục xã; nếu là xã ở nơi khác "
@@ -213,7 +212,6 @@ def _unknown_product(line: int, product: str) -> Finding:
     known = ", ".join(entry.product_id for entry in products.products() if entry.use)
     return Finding(
         rule_id="decisions.unknown-product",
-        severity="warning",
         row=line,
         value=product,
         message_vi=f"Dòng {line}: sản phẩm {product!r} không có trong danh mục, nên chỉ khớp với "

@@ -46,8 +46,9 @@ def orders() -> Iterator[Order]:
 
 def fill(workspace: Workspace) -> Iterator[Version]:
     """Take the sample into a workspace, yielding each version as it arrives."""
+    home = workspace.home()
     for order in orders():
-        yield workspace.add(take_in(order, target=workspace.crs))
+        yield workspace.add(take_in(order, home))
     legend = shipped.path("sample", "general_plan_legend.csv")
     table = decisions.read("legend", legend)
     yield workspace.add_decisions("legend", table, source=legend, schematic=True)

@@ -6,38 +6,36 @@ named by their content and never written again.
 """
 
 import json
-import os
 import shutil
 import time
-import tomllib
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self
 
 import geopandas as gpd
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from gis import crs, decisions
+from gis import crs, decisions, disk, findings, settings
 from gis.decisions import Decisions
-from gis.errors import InputError, NotFoundError, WorkspaceError
-from gis.findings import counts, table
-from gis.intake.door import Checked
+from gis.errors import NotFoundError, WorkspaceError
+from gis.intake import people
+from gis.intake.door import Checked, Home
 from gis.intake.readers import sha256
-from gis.layers.base import ROW
-from gis.settings import Settings, settings_text
+from gis.settings import CheckSettings, IntakeSettings, Settings
 
 _CATALOGUE: Final = "catalogue.json"
 _SETTINGS: Final = "settings.toml"
+#: Endings of what lies beside a version's findings: what the checks found, what a repair changed.
+_FAULTS: Final = ".faults"
+_LEDGER: Final = ".ledger"
 _FORMAT: Final = 1
 _LOCK_SECONDS: Final = 60.0
 _STALE_SECONDS: Final = 24 * 3600.0
-_PATIENCE: Final = 20
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +114,7 @@ class Workspace:
             raise _refused(folder, fault) from None
         self = cls(folder)
         with self._writing():
-            _write_atomically(folder / _SETTINGS, settings_text())
+            disk.write_atomically(folder / _SETTINGS, settings.settings_text())
             self._save({"format": _FORMAT, "crs": target_crs, "versions": []})
         return self
 
@@ -140,29 +138,48 @@ class Workspace:
 
     @property
     def settings(self) -> Settings:
-        """Its settings, from ``settings.toml``.
+        """Its settings for alignments, from ``settings.toml``.
 
         Raises
         ------
         WorkspaceError
             When the file is no TOML, or holds an unknown or impossible setting.
         """
-        file = self.folder / _SETTINGS
-        if not file.exists():
-            return Settings()
-        try:
-            return Settings.parse(tomllib.loads(file.read_text(encoding="utf-8-sig")))
-        except InputError as fault:
-            raise WorkspaceError(
-                f"{_SETTINGS} in {self.folder} is wrong: {fault}",
-                vi=f"{_SETTINGS} trong {self.folder} có lỗi: {fault.vi}",
-            ) from None
-        except ValueError as fault:
-            # no TOML, or no UTF-8
-            raise WorkspaceError(
-                f"{_SETTINGS} in {self.folder} cannot be read ({fault}); mend the file.",
-                vi=f"Không đọc được {_SETTINGS} trong {self.folder} ({fault}); hãy sửa tệp.",
-            ) from None
+        return settings.read(self.folder / _SETTINGS, Settings)
+
+    @property
+    def check_settings(self) -> CheckSettings:
+        """Its tolerances for checks and repairs, from the table ``[check]`` of ``settings.toml``.
+
+        Raises
+        ------
+        WorkspaceError
+            As for `settings`.
+        """
+        return settings.read(self.folder / _SETTINGS, CheckSettings, table="check")
+
+    @property
+    def intake_settings(self) -> IntakeSettings:
+        """Its bounds for files, from the table ``[intake]`` of ``settings.toml``.
+
+        Raises
+        ------
+        WorkspaceError
+            As for `settings`.
+        """
+        return settings.read(self.folder / _SETTINGS, IntakeSettings, table="intake")
+
+    def home(self) -> Home:
+        """Return what the door must know of this workspace."""
+        units = self.versions("communes")
+        frames = [self.read(version) for version in units]
+        return Home(
+            crs=self.crs,
+            communes=gpd.GeoDataFrame(pd.concat(frames, ignore_index=True)) if frames else None,
+            schematic=schematic(units),
+            check=self.check_settings,
+            intake=self.intake_settings,
+        )
 
     def versions(self, layer: str | None = None, *, history: bool = False) -> list[Version]:
         """Versions in use, or with `history` all, in the order they were added."""
@@ -211,8 +228,10 @@ class Workspace:
             if checked.raster is not None:
                 shutil.move(checked.raster, scratch)
             elif frame is not None:
-                _write_layer(frame, scratch)
-            digest, file = _settle(scratch, self.folder / "layers" / checked.layer, checked.name)
+                disk.write_layer(frame, scratch)
+            digest, file = disk.settle(
+                scratch, self.folder / "layers" / checked.layer, checked.name
+            )
             self._write_findings(checked, file.stem)
             return self._register(
                 Version(
@@ -226,7 +245,7 @@ class Workspace:
                     schematic=checked.schematic,
                     attributes=dict(checked.attributes),
                     provenance=dict(checked.provenance),
-                    findings=counts(checked.findings),
+                    findings=_counts(checked),
                     bounds=() if frame is None else tuple(map(float, frame.total_bounds)),
                 )
             )
@@ -244,7 +263,7 @@ class Workspace:
         with self._writing():
             scratch = self._scratch(".csv")
             table.to_csv(scratch, index=False, encoding="utf-8", lineterminator="\n")
-            digest, file = _settle(scratch, self.folder / "decisions", name)
+            digest, file = disk.settle(scratch, self.folder / "decisions", name)
             return self._register(
                 Version(
                     layer="decisions",
@@ -267,6 +286,21 @@ class Workspace:
         self, version: Version, *, bbox: tuple[float, float, float, float] | None = None
     ) -> gpd.GeoDataFrame:
         """Rows of a vector version, in the workspace's system.
+
+        Columns about people that were kept at the door are not among its columns, so that no map,
+        answer or report comes upon them; see `stored`.
+
+        Raises
+        ------
+        WorkspaceError
+            When its file is missing or was changed.
+        """
+        return people.public(self.stored(version, bbox=bbox), version.provenance)
+
+    def stored(
+        self, version: Version, *, bbox: tuple[float, float, float, float] | None = None
+    ) -> gpd.GeoDataFrame:
+        """Rows of a vector version with all columns, also those about people.
 
         Raises
         ------
@@ -314,10 +348,24 @@ class Workspace:
             }
         )
 
-    def findings(self, version: Version) -> pd.DataFrame:
-        """Return what the door found in a version."""
-        file = self.folder / "findings" / version.layer / f"{Path(version.file).stem}.parquet"
-        return pd.read_parquet(file) if file.exists() else table([])
+    def findings(self, version: Version) -> gpd.GeoDataFrame:
+        """Return what was wrong with a version's file, in the workspace's system."""
+        file = self._beside(version, "")
+        return findings.read(file) if file.exists() else findings.table([], system=self.crs)
+
+    def faults(self, version: Version) -> gpd.GeoDataFrame | None:
+        """Return what the checks found in a version's rows when it was added, if they ran."""
+        file = self._beside(version, _FAULTS)
+        return findings.read(file) if file.exists() else None
+
+    def ledger(self, version: Version) -> pd.DataFrame | None:
+        """Return what a repair changed to make a version; None where it was not made by one."""
+        file = self._beside(version, _LEDGER)
+        return pd.read_parquet(file) if file.exists() else None
+
+    def _beside(self, version: Version, suffix: str) -> Path:
+        name = f"{Path(version.file).stem}{suffix}.parquet"
+        return self.folder / "findings" / version.layer / name
 
     def intact(self, version: Version) -> bool:
         """Whether a version's file still has the bytes it was added with."""
@@ -374,7 +422,7 @@ class Workspace:
                 f"{self.folder}`, hoặc chỉ thư mục bằng -w.",
             )
         try:
-            catalogue: dict[str, Any] = json.loads(_read_patiently(file))
+            catalogue: dict[str, Any] = json.loads(disk.read_patiently(file))
             number = catalogue["format"]
             if number == _FORMAT:
                 _require_whole(catalogue)
@@ -394,7 +442,7 @@ class Workspace:
 
     def _save(self, catalogue: Mapping[str, Any]) -> None:
         text = json.dumps(catalogue, ensure_ascii=False, indent=1)
-        _write_atomically(self.folder / _CATALOGUE, text + "\n")
+        disk.write_atomically(self.folder / _CATALOGUE, text + "\n")
 
     def _scratch(self, suffix: str) -> Path:
         folder = self.folder / "tmp"
@@ -410,13 +458,25 @@ class Workspace:
     def _write_findings(self, checked: Checked, stem: str) -> None:
         folder = self.folder / "findings" / checked.layer
         folder.mkdir(parents=True, exist_ok=True)
-        scratch = self._scratch(".parquet")
-        checked.findings.to_parquet(scratch, index=False)
-        scratch.replace(folder / f"{stem}.parquet")
+        for content, suffix in (
+            (checked.findings, ""),
+            (checked.faults, _FAULTS),
+            (checked.ledger, _LEDGER),
+        ):
+            if content is not None:
+                scratch = self._scratch(".parquet")
+                content.to_parquet(scratch, index=False)
+                scratch.replace(folder / f"{stem}{suffix}.parquet")
 
 
 def _version(raw: Mapping[str, Any]) -> Version:
     return Version(**{**raw, "bounds": tuple(raw["bounds"])})
+
+
+def _counts(checked: Checked) -> dict[str, int]:
+    """Count findings by severity, of the file and of its rows."""
+    tables = [table for table in (checked.findings, checked.faults) if table is not None]
+    return findings.counts(pd.concat([table[["severity"]] for table in tables]))
 
 
 def _require_whole(catalogue: Mapping[str, Any]) -> None:
@@ -433,55 +493,6 @@ def _refused(folder: Path, fault: OSError) -> WorkspaceError:
         vi=f"Không ghi được vào thư mục dữ liệu {folder} ({reason}); hãy kiểm tra ổ đĩa và quyền "
         "ghi.",
     )
-
-
-def _write_layer(frame: gpd.GeoDataFrame, file: Path) -> None:
-    """GeoParquet in Hilbert order with a covering box, so that a reader skips what is far."""
-    order = frame.assign(_curve=frame.hilbert_distance()).sort_values(
-        ["_curve", ROW], kind="stable"
-    )
-    order.drop(columns="_curve").to_parquet(
-        file,
-        index=False,
-        compression="zstd",
-        write_covering_bbox=True,
-        schema_version="1.1.0",
-        row_group_size=16_384,
-    )
-
-
-def _settle(scratch: Path, folder: Path, name: str) -> tuple[str, Path]:
-    """Give a finished file its place, named by its content."""
-    digest = sha256(scratch)
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{name}-{digest[:12]}{scratch.suffix}"
-    with scratch.open("rb") as stream:
-        os.fsync(stream.fileno())
-    scratch.replace(file)
-    return digest, file
-
-
-def _write_atomically(file: Path, text: str) -> None:
-    scratch = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
-    with scratch.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    _patiently(lambda: scratch.replace(file))
-
-
-def _read_patiently(file: Path) -> str:
-    return _patiently(lambda: file.read_text(encoding="utf-8"))
-
-
-def _patiently(action: Callable[[], _T]) -> _T:
-    """Windows refuses a file for a moment while another process opens it."""
-    for _ in range(_PATIENCE):
-        try:
-            return action()
-        except PermissionError:
-            time.sleep(0.05)
-    return action()
 
 
 def schematic(versions: Iterable[Version]) -> bool:

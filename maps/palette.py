@@ -103,6 +103,14 @@ _CONSTRAINT_INK: Final[Mapping[str, tuple[str, Hatch]]] = MappingProxyType(
 _OTHER_CONSTRAINT: Final[tuple[str, Hatch]] = ("#455a64", "diagonal")
 
 
+_FINDING_COLOUR: Final[Mapping[str, str]] = MappingProxyType(
+    {"error": "#b2182b", "warning": "#d9730d", "info": "#3b6fb6"}
+)
+_FINDING_HATCH: Final[Mapping[str, Hatch]] = MappingProxyType(
+    {"topology": "diagonal", "attributes": "dots", "between": "horizontal"}
+)
+
+
 def land_use_colour(code: str, table: str | None, decisions: Decisions) -> LandUseColour:
     """Official colour of a code in its table, or of a symbol in a general plan's legend."""
     if table in codes.TABLES and (found := codes.lookup(code, table)) is not None:
@@ -164,6 +172,19 @@ def commune(*, other_set: bool = False) -> Style:
     if other_set:
         return Style(stroke="#6b4f9e", width=1.2, dash=(3, 4))
     return Style(stroke="#2b2f36", width=1.6, dash=(10, 3, 2, 3), casing="#ffffff")
+
+
+def finding(severity: str, group: str) -> Style:
+    """Style of a finding: colour by gravity, pattern by what kind of check found it."""
+    stroke = _FINDING_COLOUR[severity]
+    return Style(
+        fill=stroke, hatch=_FINDING_HATCH.get(group), ink="#ffffff", stroke=stroke, width=2.0
+    )
+
+
+def checked() -> Style:
+    """Style of a layer under its findings: plain, so that the faults stand out."""
+    return Style(fill="#f2f0ea", stroke="#8a8f98", width=0.6)
 
 
 assert set(_VERDICT_FILL) == set(_VERDICT_DASH) == set(VERDICTS)  # noqa: S101 (two tables, one key)

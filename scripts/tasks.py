@@ -9,6 +9,7 @@ demo    setup, then `vung demo`
 test    setup with the test tools and Chromium, then pytest; further words go to pytest
 static  the checks that run nothing: format, lint, import contracts, types
 check   static, then test
+bench   what the checks find of planted faults, and what they cost
 fix     format, and mend what the linter can mend
 lock    write constraints.txt anew (needs uv)
 clean   remove .venv, demo/ and everything else that these tasks and the build have made; a demo/,
@@ -335,6 +336,13 @@ def check(*words: str) -> None:
     test(*words)
 
 
+def bench(*words: str) -> None:
+    """Measure what the checks find and what they cost; further words go to the first of them."""
+    setup(dev=True)
+    run([PYTHON, "-m", "benchmarks.bench_check", *words])
+    run([PYTHON, "-m", "benchmarks.bench_speed"])
+
+
 def fix() -> None:
     """Format, and mend what the linter can mend."""
     setup(dev=True)
@@ -425,8 +433,10 @@ def clean() -> None:
         shutil.rmtree(cache, ignore_errors=True)
 
 
-TASKS = {task.__name__: task for task in (setup, demo, test, static, check, fix, lock, clean)}
-PASS_ON = {"demo", "test", "check"}
+TASKS = {
+    task.__name__: task for task in (setup, demo, test, static, check, bench, fix, lock, clean)
+}
+PASS_ON = {"demo", "test", "check", "bench"}
 
 
 def main(words: Sequence[str]) -> int:

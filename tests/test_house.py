@@ -234,7 +234,7 @@ def test_make_calls_the_task_of_the_same_name(tasks):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     rules = dict(re.findall(r"^(\w+):\n\tpython3 scripts/tasks\.py (.+)$", makefile, re.MULTILINE))
     assert {name: words.split()[0] for name, words in rules.items()} == {
-        name: name for name in ("demo", "test", "check", "fix", "lock", "clean")
+        name: name for name in ("demo", "test", "check", "bench", "fix", "lock", "clean")
     }
     assert {*rules} < {*tasks.TASKS}
 

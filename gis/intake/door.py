@@ -4,31 +4,42 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
-import shapely
 
-from gis import codes, crs, findings, text
-from gis.errors import ColumnError, CrsError, GeometryTypeError, InputError
+from gis import crs, findings, text
+from gis.checks import run
+from gis.checks.base import Subject
+from gis.errors import ColumnError, GeometryTypeError
 from gis.findings import Finding
-from gis.intake import encodings, mapping, rasters, readers, shapes
+from gis.intake import (
+    description,
+    encodings,
+    guessing,
+    mapping,
+    people,
+    profiles,
+    rasters,
+    readers,
+    shapes,
+    systems,
+    tables,
+)
+from gis.intake.cad import Drawing
+from gis.intake.profiles import Profile
+from gis.intake.ranking import Clues
 from gis.layers import registry
 from gis.layers.base import FAULT, ROW, LayerSpec
+from gis.settings import CheckSettings, IntakeSettings
 
 #: Text columns by which a file says that it is schematic.
-NOTICE_COLUMNS = ("notice_vi", "notice_en")
-_STATUSES = ("current", "planned")
-_PLAN_KINDS = ("land_use_plan", "general_plan")
-_YEARS = (1975, 2100)
-# so few rows may all be wrong by chance; in a larger file that is a wrong column
-_FEW_ROWS = 20
-_NEARLY_ALL = 0.9
+NOTICE_COLUMNS: Final = ("notice_vi", "notice_en")
 # a file name holds 255 bytes at most, and a Vietnamese letter takes up to three
-_NAME_LENGTH = 64
+_NAME_LENGTH: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +49,22 @@ class Order:
     Attributes
     ----------
     crs
-        True coordinate system, where the file lacks one or declares a false one.
+        True coordinate system, where the file lacks one or declares a false one; ``auto`` takes
+        the one that the file's place shows.
     columns, constants, keep
         See `gis.intake.mapping.apply`.
+    keep_personal
+        Columns about people that are kept all the same; they never reach a map or a report.
     name
         Dataset name; by default the file's name.
     schematic
         Whether the data is schematic; also found by its notice columns.
+    join, join_key
+        Table to be joined, and the columns that carry the key, of the file and of the table.
+    profile
+        What the files of an office have in common; the order goes before it.
+    drawing
+        Where a drawing (DGN, DXF) has its lines and labels.
     """
 
     layer: str
@@ -54,9 +74,35 @@ class Order:
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
+    keep_personal: tuple[str, ...] = ()
     name: str | None = None
     licence: str | None = None
     schematic: bool = False
+    join: Path | None = None
+    join_key: tuple[str, str] | None = None
+    profile: Path | None = None
+    drawing: Drawing = field(default_factory=Drawing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """The workspace that a file comes to.
+
+    Attributes
+    ----------
+    crs
+        Metric system that its layers are kept in.
+    communes
+        Communes that it knows, by which a file's place is judged.
+    schematic
+        Whether those are schematic: then they settle nothing.
+    """
+
+    crs: str = crs.VN2000_QUANG_NGAI
+    communes: gpd.GeoDataFrame | None = None
+    schematic: bool = False
+    check: CheckSettings = field(default_factory=CheckSettings)
+    intake: IntakeSettings = field(default_factory=IntakeSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,98 +117,268 @@ class Checked:
         Path of a temporary cloud-optimised GeoTIFF; None for vectors.
     attributes
         What describes the whole dataset: status, year, code table.
+    findings
+        What was wrong with the file.
+    faults
+        What `gis.checks` found in the rows that were kept.
+    ledger
+        What a repair changed (see `gis.repair`); None for a file as it came.
+    profile
+        What was said and found of this file, as a profile for the next of the same office.
     """
 
     layer: str
     name: str
     frame: gpd.GeoDataFrame | None
     raster: Path | None
-    findings: pd.DataFrame
+    findings: gpd.GeoDataFrame
     attributes: Mapping[str, Any]
     provenance: Mapping[str, Any]
     schematic: bool
+    faults: gpd.GeoDataFrame | None = None
+    ledger: pd.DataFrame | None = None
+    profile: Profile | None = None
 
 
-def take_in(order: Order, *, target: str = crs.VN2000_QUANG_NGAI) -> Checked:
-    """Read a file, check it, and carry it into the target system.
+@dataclass(slots=True)
+class _Course:
+    """A file on its way in: what is known of it so far, and what was found."""
+
+    order: Order
+    home: Home
+    spec: LayerSpec
+    said: Profile
+    by_profile: frozenset[str]
+    source: readers.Source
+    found: list[gpd.GeoDataFrame] = field(default_factory=list)
+    # in the numbers of the file, before its system is settled
+    unplaced: list[gpd.GeoDataFrame] = field(default_factory=list)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    # what the door has to say of single rows, by their index
+    marks: "pd.Series[Any]" = field(default_factory=lambda: pd.Series(dtype=object))
+
+
+def take_in(order: Order, home: Home | None = None) -> Checked:
+    """Read a file, check it, and carry it into the workspace's system.
+
+    Shapes are checked in the file's own system where that is metric: carrying them into another
+    grid moves shared borders by less than a millionth of a metre, and makes faults of that size.
 
     Raises
     ------
     InputError
         When the file as a whole cannot be used; faults of single rows are findings.
     """
+    home = home or Home()
     spec = registry.layer(order.layer)
     if spec.geometry == "raster":
         return _take_in_raster(order)
-    source = readers.read(Path(order.path), layer=order.source_layer)
-    frame = source.frame.reset_index(drop=True)
-    frame[ROW] = np.arange(1, len(frame) + 1)
-    frame = frame.set_crs(_true_crs(source, order.crs), allow_override=True)
-    frame, dropped = shapes.polygons_only(frame, where=(source.named("vi"), source.named("en")))
-    frame, how = crs.transform(frame, target)
-    mapped = mapping.apply(
-        frame,
-        spec,
-        columns=order.columns,
-        constants=_constants(spec, order.constants),
-        keep=order.keep,
-    )
-    _refuse_foreign_codes(mapped, spec)
-    checked, found = _with_area(mapped.frame, source)
-    checked, by_layer = spec.check(_described(checked, spec))
-    every = [*dropped, *mapped.findings, *found, *by_layer, *_far_away(checked)]
-    every += _overridden(source.frame.crs, order.crs)
-    every += [] if source.encoding_known else [encodings.unknown()]
-    name = _slug(order.name or source.path.stem)
-    table = findings.table(every).assign(layer=spec.name, dataset=name)
-    attributes = {key: _constant(checked, key) for key in spec.constants}
-    schematic = order.schematic or _says_schematic(source.frame)
-    provenance = _provenance(source, order, how, checked, mapped)
+    course = _begin(order, home, spec)
+    read = _readable(course)
+    placed, how = _placed(course, read)
+    mapped, checked = _mapped(course, placed)
+    faults = run.within(_subject(course, checked))
+    name = _slug(order.name or course.source.path.stem)
+    if how is None:
+        checked, how = crs.transform(checked, home.crs)
+    course.found += [findings.table([*_far_away(checked), *_overridden(course)])]
     return Checked(
         layer=spec.name,
         name=name,
         frame=checked.reset_index(drop=True),
         raster=None,
-        findings=table,
-        attributes=attributes,
-        provenance=provenance,
-        schematic=schematic,
+        findings=findings.join(course.found, system=home.crs).assign(layer=spec.name, dataset=name),
+        faults=findings.join([faults], system=home.crs).assign(dataset=name),
+        attributes=_attributes(spec, checked),
+        provenance=_provenance(course, how, checked, mapped),
+        schematic=order.schematic or _says_schematic(course.source.frame),
+        profile=_profile(course, mapped),
     )
 
 
-def _with_area(
-    frame: gpd.GeoDataFrame, source: readers.Source
-) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Repair rings; refuse a file of which nothing is left."""
-    repaired, found = shapes.repair_rings(frame)
-    if repaired.empty:
+def _begin(order: Order, home: Home, spec: LayerSpec) -> _Course:
+    """Read the file as it is, with the profile that goes with it."""
+    said = Profile(
+        layer=spec.name,
+        source_layer=order.source_layer,
+        crs=order.crs,
+        licence=order.licence,
+        keep=order.keep,
+        columns=order.columns,
+        constants={key: each for key, each in order.constants.items() if each is not None},
+    )
+    by_profile: frozenset[str] = frozenset()
+    if order.profile is not None:
+        stored = profiles.load(order.profile, layer=spec.name)
+        by_profile = frozenset(stored.columns) - frozenset(order.columns)
+        said = stored.under(said)
+    source = readers.read(
+        Path(order.path), layer=said.source_layer, drawing=order.drawing, limits=home.intake
+    )
+    return _Course(order, home, spec, said, by_profile, source)
+
+
+def _readable(course: _Course) -> gpd.GeoDataFrame:
+    """Return the rows with readable text, joined with their table, without personal data."""
+    order, source, said = course.order, course.source, course.said
+    frame = source.frame.reset_index(drop=True)
+    frame[ROW] = np.arange(1, len(frame) + 1)
+    decoded = source.decoded
+    if decoded is None:
+        decoded = encodings.repair(frame)
+        frame = decoded.frame
+        course.found.append(decoded.findings)
+    if order.join is not None:
+        frame = _joined(course, frame, order.join)
+    if order.profile is not None:
+        profiles.refuse_missing(said, frame, name=order.profile.name)
+    guess = guessing.guess(
+        frame,
+        course.spec,
+        columns=said.columns,
+        constants=said.constants,
+        by_profile=course.by_profile,
+    )
+    screened = people.screen(
+        frame,
+        keep_personal=order.keep_personal,
+        keep=said.keep,
+        wanted=set(guess.sources.values()),
+    )
+    course.found.append(screened.findings)
+    course.provenance |= {
+        "raw_text": decoded.raw,
+        "personal_columns_left_out": dict(screened.dropped),
+        people.PERSONAL: list(screened.kept_personal),
+    }
+    return screened.frame
+
+
+def _joined(course: _Course, frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
+    table, digest = tables.read_table(path, limits=course.home.intake)
+    key = course.order.join_key
+    if key is None:
+        raise ColumnError(
+            f"Table {path.name} is joined by a key; name the columns that hold it with --join-key "
+            "FIELD=COLUMN, several joined by +.",
+            vi=f"Ghép bảng {path.name} cần cột khóa; hãy chỉ các cột bằng --join-key "
+            "CỘT_TỆP=CỘT_BẢNG, nhiều cột nối bằng dấu +.",
+        )
+    joined, found = tables.join(frame, table, key=key)
+    decoded = encodings.repair(joined)
+    course.found.append(decoded.findings)
+    course.unplaced.append(found)
+    course.provenance["joined"] = {"file": path.name, "sha256": digest}
+    return decoded.frame
+
+
+def _placed(
+    course: _Course, frame: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, crs.Transformation | None]:
+    """Return the rows that have an area in a metric system: the file's, else the workspace's."""
+    home, source = course.home, course.source
+    where = source.named("vi"), source.named("en")
+    judged = systems.judge(
+        frame,
+        declared=source.frame.crs,
+        given=course.said.crs,
+        clues=_clues(course, frame),
+        margin=home.intake.crs_margin,
+        where=where,
+    )
+    course.found += [judged.findings, source.placed(judged.crs)]
+    course.found += [readers.placed(each, judged.crs) for each in course.unplaced]
+    told = judged.provenance
+    if told.get("crs_evidence") == "none":
+        # nothing was weighed
+        told = {name: each for name, each in told.items() if not name.startswith("crs_")}
+    course.provenance |= told
+    own, how = judged.apply(frame), None
+    own, left_out = shapes.polygons_only(own, where=where, curves=int(source.had_curves))
+    course.found.append(findings.table(left_out, system=judged.crs))
+    if not crs.is_metric(judged.crs):
+        own, how = crs.transform(own, home.crs)
+    # a column of the file may bear the name of our mark
+    bare, found = shapes.repair_rings(own[[ROW, own.geometry.name]])
+    course.found.append(findings.table(found, system=bare.crs))
+    course.marks = bare[FAULT]
+    if bare.empty:
         raise GeometryTypeError(
-            f"{source.named('en')}: every ring falls into a line, so nothing has an area; import "
+            f"{where[1]}: every ring falls into a line, so nothing has an area; import "
             "the file that holds the areas.",
-            vi=f"{source.named('vi')}: mọi vòng ranh đều suy biến thành đường nên không có diện "
+            vi=f"{where[0]}: mọi vòng ranh đều suy biến thành đường nên không có diện "
             "tích; hãy nạp tệp chứa các vùng.",
         )
-    return repaired, found
+    return own.loc[bare.index].set_geometry(bare.geometry), how
 
 
-def _true_crs(source: readers.Source, given: str | None) -> pyproj.CRS:
-    """Find the system of a file: as the user says, else as the file says; never a guess."""
-    if given is not None:
-        return crs.parse(given)
-    declared = source.frame.crs
-    if declared is None:
-        raise CrsError(
-            f"File {source.path.name} declares no coordinate system; name it with --crs, "
-            "for example --crs EPSG:5898 (VN-2000, Quảng Ngãi).",
-            vi=f"Tệp {source.path.name} không khai báo hệ tọa độ; hãy khai bằng --crs, ví dụ "
-            "--crs EPSG:5898 (VN-2000, Quảng Ngãi).",
-        )
-    _refuse_no_degrees(source)
-    return crs.parse(declared)
+def _clues(course: _Course, frame: gpd.GeoDataFrame) -> Clues:
+    """Gather what tells where a file lies: known communes, its own commune codes and areas."""
+    sources = guessing.guess(
+        frame,
+        course.spec,
+        columns=course.said.columns,
+        constants=course.said.constants,
+        by_profile=course.by_profile,
+    ).sources
+    commune = next(
+        (
+            sources[name]
+            for name in ("commune_code", "commune_name", "code", "name")
+            if name in sources and (name.startswith("commune") or course.spec.name == "communes")
+        ),
+        None,
+    )
+    area = sources.get("registered_area_m2")
+    return Clues(
+        communes=course.home.communes,
+        schematic=course.home.schematic,
+        codes=None if commune is None else frame[commune],
+        registered_m2=None if area is None else frame[area],
+    )
 
 
-def _overridden(declared: pyproj.CRS | None, given: str | None) -> list[Finding]:
+def _mapped(course: _Course, frame: gpd.GeoDataFrame) -> tuple[mapping.Mapped, gpd.GeoDataFrame]:
+    """Give the rows the layer's columns, and let the layer check them."""
+    spec, said = course.spec, course.said
+    mapped = mapping.apply(
+        frame,
+        spec,
+        columns=said.columns,
+        constants=description.constants(spec, said.constants),
+        keep=(*said.keep, *course.order.keep_personal),
+        by_profile=course.by_profile,
+    )
+    description.refuse_foreign_codes(mapped, spec)
+    whole = mapped.frame.assign(**{FAULT: course.marks})
+    checked, by_layer = spec.check(description.described(whole, spec))
+    course.found.append(findings.table([*mapped.findings, *by_layer], system=checked.crs))
+    return mapped, checked
+
+
+def _subject(course: _Course, frame: gpd.GeoDataFrame) -> Subject:
+    return Subject(
+        layer=course.spec.name,
+        dataset="",
+        frame=frame,
+        settings=course.home.check,
+        attributes=_attributes(course.spec, frame),
+    )
+
+
+def _attributes(spec: LayerSpec, frame: gpd.GeoDataFrame) -> dict[str, Any]:
+    return {key: description.constant(frame, key) for key in spec.constants}
+
+
+def _overridden(course: _Course) -> list[Finding]:
     """Warn when the user's word on the system goes before another one of the file."""
+    declared, given = course.source.frame.crs, course.said.crs
+    if given == systems.AUTO:
+        return []
+    return _differing(declared, given)
+
+
+def _differing(declared: pyproj.CRS | None, given: str | None) -> list[Finding]:
     if declared is None or given is None:
         return []
     used = crs.parse(given)
@@ -172,7 +388,6 @@ def _overridden(declared: pyproj.CRS | None, given: str | None) -> list[Finding]
     return [
         Finding(
             rule_id="door.crs-overridden",
-            severity="warning",
             value=names[0],
             message_vi=f"Tệp khai hệ tọa độ {names[0]} nhưng đã dùng {names[1]} theo --crs; nếu "
             "không chắc, hãy nạp lại không có --crs.",
@@ -182,157 +397,43 @@ def _overridden(declared: pyproj.CRS | None, given: str | None) -> list[Finding]
     ]
 
 
-def _refuse_no_degrees(source: readers.Source) -> None:
-    """Refuse coordinates that the declared system of degrees cannot hold."""
-    declared = source.frame.crs
-    bounds = shapely.total_bounds(source.frame.geometry.to_numpy())
-    if not declared.is_geographic or not (np.abs(bounds) > [180.0, 90.0, 180.0, 90.0]).any():
-        return
-    name, system = source.path.name, crs.short_name(declared)
-    like = f"{bounds[0]:.0f}, {bounds[1]:.0f}"
-    if (np.abs(bounds) <= [90.0, 180.0, 90.0, 180.0]).all():
-        raise CrsError(
-            f"File {name} gives latitude before longitude (coordinates like {like}); swap its two "
-            "axes and import it again.",
-            vi=f"Tệp {name} ghi vĩ độ trước kinh độ (tọa độ như {like}); hãy đổi chỗ hai trục tọa "
-            "độ rồi nạp lại.",
-        )
-    raise CrsError(
-        f"File {name} holds coordinates like {like}, which are no degrees of {system}; name the "
-        "true system with --crs.",
-        vi=f"Tệp {name} có tọa độ như {like}, không phải độ của hệ {system}; hãy khai hệ tọa độ "
-        "đúng bằng --crs.",
-    )
-
-
-def _constants(spec: LayerSpec, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Values for the whole file, with what follows from them."""
-    constants = {key: value for key, value in given.items() if value is not None}
-    if spec.name != "land-use":
-        return constants
-    if "code_table" in constants and constants.get("plan_kind") != "general_plan":
-        constants["code_table"] = codes.resolve_table_name(str(constants["code_table"]))
-    if constants.get("status") == "planned" and "plan_kind" not in constants:
-        constants["plan_kind"] = "land_use_plan"
-    return constants
-
-
-def _refuse_foreign_codes(mapped: mapping.Mapped, spec: LayerSpec) -> None:
-    """Refuse land use of which nearly no value is a code: another column or table was meant."""
-    table = _constant(mapped.frame, "code_table") if spec.name == "land-use" else None
-    if table not in codes.TABLES:
-        return
-    written = mapped.frame["code"].dropna().map(codes.normalise)
-    known = set(codes.code_table(table))
-    foreign = written[[code not in known and codes.outside(code) is None for code in written]]
-    if len(written) <= _FEW_ROWS or len(foreign) <= _NEARLY_ALL * len(written):
-        return
-    column = mapped.used["code"]
-    shown = ", ".join(repr(str(value)) for value in foreign.unique()[:3])
-    raise ColumnError(
-        f"Almost no value of column {column!r} is a code of {table} (there are {shown}); name the "
-        "right column with --code-field, or the right table with --code-table.",
-        vi=f"Hầu như không có giá trị nào của cột {column!r} là mã của bảng {table} (trong cột có "
-        f"{shown}); hãy chỉ đúng cột bằng --code-field hoặc đúng bảng bằng --code-table.",
-    )
-
-
-def _described(frame: gpd.GeoDataFrame, spec: LayerSpec) -> gpd.GeoDataFrame:
-    """Refuse a land-use file whose description is missing, mixed or unknown."""
-    if spec.name != "land-use":
-        return frame
-    for column in ("code_table", "status", "plan_kind", "year"):
-        values = frame[column].dropna().unique()
-        if len(values) > 1:
-            listed = ", ".join(str(value) for value in values[:5])
-            raise ColumnError(
-                f"Column {column!r} holds several values ({listed}); a file is one map: split it, "
-                f"or give --set {column}=VALUE.",
-                vi=f"Cột {column!r} có nhiều giá trị ({listed}); mỗi tệp là một bản đồ: hãy tách "
-                f"tệp, hoặc ghi --set {column}=GIÁ_TRỊ.",
-            )
-        if not len(values) and column != "plan_kind":
-            option = next(each.option for each in spec.columns if each.name == column)
-            raise ColumnError(
-                f"Column {column!r} is empty; give {option}.",
-                vi=f"Cột {column!r} để trống; hãy ghi {option}.",
-            )
-    _refuse_unknown("status", _constant(frame, "status"), _STATUSES)
-    year = int(str(_constant(frame, "year")))
-    if not _YEARS[0] <= year <= _YEARS[1]:
-        raise ColumnError(
-            f"Year {year} is not a year of a land-use map; give one like 2030.",
-            vi=f"{year} không phải năm của bản đồ sử dụng đất; hãy ghi như 2030.",
-        )
-    return _planned(frame)
-
-
-def _planned(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    plan_kind = _constant(frame, "plan_kind")
-    if _constant(frame, "status") == "current":
-        if plan_kind is not None:
-            raise ColumnError(
-                "A current land-use map has no plan kind; leave --plan-kind out.",
-                vi="Bản đồ hiện trạng không có loại quy hoạch; hãy bỏ --plan-kind.",
-            )
-        table = codes.resolve_table_name(str(_constant(frame, "code_table")))
-    else:
-        plan_kind = plan_kind or "land_use_plan"
-        _refuse_unknown("plan_kind", plan_kind, _PLAN_KINDS)
-        table = str(_constant(frame, "code_table"))
-        # a commune general plan may carry a legend of its own
-        if plan_kind == "land_use_plan":
-            table = codes.resolve_table_name(table)
-    return frame.assign(plan_kind=plan_kind, code_table=table)
-
-
-def _refuse_unknown(column: str, value: Any, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise InputError(
-            f"{column} {value!r} is not one of {', '.join(known)}.",
-            vi=f"{column} {value!r} không hợp lệ; hãy chọn một trong {', '.join(known)}.",
-        )
-
-
-def _constant(frame: gpd.GeoDataFrame, column: str) -> Any:
-    values = frame[column].dropna().unique()
-    if len(values) != 1:
-        return None
-    return values[0].item() if hasattr(values[0], "item") else values[0]
-
-
 def _far_away(frame: gpd.GeoDataFrame) -> list[Finding]:
-    if crs.lies_in_vietnam(frame):
-        return []
-    return [
-        Finding(
-            rule_id="door.outside-vietnam",
-            severity="warning",
-            message_vi="Dữ liệu không nằm ở Việt Nam; kiểm tra hệ tọa độ (--crs).",
-            message_en="The data does not lie in Việt Nam; check the coordinate system (--crs).",
-        )
-    ]
+    return [] if crs.lies_in_vietnam(frame) else [Finding(rule_id="door.outside-vietnam")]
 
 
 def _says_schematic(frame: gpd.GeoDataFrame) -> bool:
     return any(column in frame and bool(frame[column].notna().any()) for column in NOTICE_COLUMNS)
 
 
+def _profile(course: _Course, mapped: mapping.Mapped) -> Profile:
+    """Return what is to be said of the next file like this one: columns as they were found."""
+    said = course.said
+    columns = {name: each for name, each in mapped.used.items() if name not in said.constants}
+    return Profile(
+        layer=course.spec.name,
+        source_layer=said.source_layer,
+        crs=None if said.crs == systems.AUTO else said.crs,
+        licence=said.licence,
+        keep=said.keep,
+        columns=columns,
+        constants=dict(said.constants),
+    )
+
+
 def _provenance(
-    source: readers.Source,
-    order: Order,
-    how: crs.Transformation,
-    frame: gpd.GeoDataFrame,
-    mapped: mapping.Mapped,
+    course: _Course, how: crs.Transformation, frame: gpd.GeoDataFrame, mapped: mapping.Mapped
 ) -> dict[str, Any]:
-    declared = source.frame.crs
+    source = course.source
+    raw = course.provenance.pop("raw_text")
+    kept = [*mapped.used.values(), *mapped.frame.columns]
     return {
         "file": source.path.name,
         "format": source.format,
         "source_layer": source.layer,
         "encoding": source.encoding,
         "sha256": source.sha256,
-        "declared_crs": None if declared is None else crs.short_name(declared),
+        **course.provenance,
+        "raw_text": encodings.provenance(raw, kept, personal=course.provenance[people.PERSONAL]),
         "used_crs": how.source,
         "target_crs": how.target,
         "transformation": how.operation,
@@ -342,8 +443,10 @@ def _provenance(
         "rows_left_out": len(source.frame) - len(frame),
         "rings_repaired": int(frame[FAULT].fillna("").str.contains("repaired-ring").sum()),
         "columns": dict(mapped.used),
+        "columns_found_by": dict(mapped.guessed),
         "columns_left_out": list(mapped.left_out),
-        "licence": order.licence,
+        "licence": course.said.licence,
+        "checked": run.stamp(course.home.check),
         "imported_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -352,7 +455,7 @@ def _take_in_raster(order: Order) -> Checked:
     path = Path(order.path)
     raster = rasters.read(path, given_crs=order.crs)
     declared = raster.declared_crs
-    found = _overridden(pyproj.CRS(declared) if declared else None, order.crs)
+    found = _differing(pyproj.CRS(declared) if declared else None, order.crs)
     name = _slug(order.name or path.stem)
     return Checked(
         layer="terrain",

@@ -1,15 +1,15 @@
 """Column mapping: names of the file onto names of the layer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from gis import text
 from gis.errors import ColumnError
 from gis.findings import Finding
+from gis.intake import guessing, names
 from gis.layers.base import FAULT, ROW, Column, LayerSpec
 from gis.values import as_dates, as_numbers, as_text, is_ambiguous
 
@@ -31,12 +31,15 @@ class Mapped:
     ----------
     used
         For each layer column: the file's column or, in quotes, the constant it came from.
+    guessed
+        For each of these, how it was found: ``option``, ``profile``, ``constant`` or ``name``.
     left_out
         Columns of the file that were not taken.
     """
 
     frame: gpd.GeoDataFrame
     used: Mapping[str, str]
+    guessed: Mapping[str, str]
     left_out: tuple[str, ...]
     findings: tuple[Finding, ...]
 
@@ -48,6 +51,7 @@ def apply(
     columns: Mapping[str, str],
     constants: Mapping[str, Any],
     keep: tuple[str, ...] = (),
+    by_profile: Collection[str] = (),
 ) -> Mapped:
     """Give a frame the columns of its layer.
 
@@ -59,39 +63,53 @@ def apply(
         Layer column -> value for every row; goes before a column of that name.
     keep
         Further columns of the file to carry along.
+    by_profile
+        Layer columns that a profile named, and not the user.
 
     Raises
     ------
     ColumnError
-        When a named column does not exist, a required one is not to be had, or names are unknown.
+        When a named column does not exist, a required one is not to be had, several may be meant,
+        or names are unknown.
     """
-    _refuse_unknown(spec, columns, constants)
-    sources = _sources(frame, spec, columns, constants)
+    refuse_unknown(spec, columns, constants)
+    guess = guessing.guess(frame, spec, columns=columns, constants=constants, by_profile=by_profile)
+    sources = guess.sources
     missing = [
         column
         for column in spec.columns
         if column.required and column.name not in sources and constants.get(column.name) is None
     ]
     if missing:
-        raise _lacking(frame, spec, missing)
-    kept = tuple(dict.fromkeys(_find(frame, name) for name in keep))
+        raise _lacking(frame, spec, missing, constants)
+    kept = tuple(dict.fromkeys(names.find(frame, name) for name in keep))
     _refuse_taken(spec, kept, sources)
-    return _build(frame, spec, sources, constants, kept)
+    return _build(frame, spec, guess, constants, kept)
 
 
-def _lacking(frame: gpd.GeoDataFrame, spec: LayerSpec, missing: list[Column]) -> ColumnError:
+def _lacking(
+    frame: gpd.GeoDataFrame,
+    spec: LayerSpec,
+    missing: list[Column],
+    constants: Mapping[str, Any],
+) -> ColumnError:
     """Return the refusal of a file without a required column: what to write, by whole options."""
     name = missing[0].name
-    if missing[0].option:
+    proposed = guessing.proposals(frame, missing[0], constants)
+    if proposed:
+        listed = ", ".join(proposed)
+        remedy_en = f"{listed} looks like it: confirm with --map {name}={proposed[0]}"
+        remedy_vi = f"cột {listed} có vẻ đúng: hãy xác nhận bằng --map {name}={proposed[0]}"
+    elif missing[0].option:
         options = ", ".join(column.option for column in missing if column.option)
         remedy_en, remedy_vi = f"give {options}", f"hãy ghi {options}"
     else:
         remedy_en = f"name one with --map {name}=FIELD, or give the value with --set {name}=VALUE"
         remedy_vi = f"hãy chỉ cột bằng --map {name}=CỘT, hoặc ghi giá trị bằng --set {name}=GIÁ_TRỊ"
     return ColumnError(
-        f"Nothing gives the column {name!r} that {spec.name} needs; {_listed(frame, 'en')}: "
+        f"Nothing gives the column {name!r} that {spec.name} needs; {names.told(frame, 'en')}: "
         f"{remedy_en}.",
-        vi=f"Chưa có gì cho cột {name!r} mà lớp {spec.name} cần; {_listed(frame, 'vi')}: "
+        vi=f"Chưa có gì cho cột {name!r} mà lớp {spec.name} cần; {names.told(frame, 'vi')}: "
         f"{remedy_vi}.",
     )
 
@@ -99,10 +117,11 @@ def _lacking(frame: gpd.GeoDataFrame, spec: LayerSpec, missing: list[Column]) ->
 def _build(
     frame: gpd.GeoDataFrame,
     spec: LayerSpec,
-    sources: Mapping[str, str],
+    guess: guessing.Guess,
     constants: Mapping[str, Any],
     keep: tuple[str, ...],
 ) -> Mapped:
+    sources = guess.sources
     data: dict[str, Any] = {}
     used: dict[str, str] = {}
     found: list[Finding] = []
@@ -126,36 +145,9 @@ def _build(
             data[name] = as_text(frame[name])
     data[ROW] = frame[ROW]
     result = gpd.GeoDataFrame(data, geometry=frame.geometry, crs=frame.crs)
-    left = tuple(n for n in _names(frame) if n not in taken and n not in keep)
-    return Mapped(result, used, left, tuple(found))
-
-
-def _names(frame: gpd.GeoDataFrame) -> list[str]:
-    own = {frame.geometry.name, ROW}
-    return [str(name) for name in frame.columns if name not in own]
-
-
-def _listed(frame: gpd.GeoDataFrame, lang: str) -> str:
-    names = ", ".join(_names(frame))
-    if lang == "vi":
-        return f"tệp có các cột {names}" if names else "tệp không có cột nào"
-    return f"the file has the columns {names}" if names else "the file has no columns"
-
-
-def _find(frame: gpd.GeoDataFrame, name: str) -> str:
-    """Find a column of the file by the name a person typed: exactly, else without regard to case.
-
-    An accent may be composed in the file and decomposed in what was typed, or the other way.
-    """
-    names = _names(frame)
-    for form in (str, text.nfc, lambda each: text.nfc(each).casefold()):
-        alike = [each for each in names if form(each) == form(name)]
-        if len(alike) == 1:
-            return alike[0]
-    raise ColumnError(
-        f"There is no column {name!r}; {_listed(frame, 'en')}.",
-        vi=f"Không có cột {name!r}; {_listed(frame, 'vi')}.",
-    )
+    left = tuple(n for n in names.listed(frame) if n not in taken and n not in keep)
+    how = {name: guess.how[name] for name in used}
+    return Mapped(result, used, how, left, tuple(found))
 
 
 def _refuse_taken(spec: LayerSpec, kept: tuple[str, ...], sources: Mapping[str, str]) -> None:
@@ -179,9 +171,16 @@ def _bad_constant(column: Column, value: Any) -> ColumnError:
     )
 
 
-def _refuse_unknown(
-    spec: LayerSpec, columns: Mapping[str, str], constants: Mapping[str, Any]
+def refuse_unknown(
+    spec: LayerSpec, columns: Mapping[str, Any], constants: Mapping[str, Any]
 ) -> None:
+    """Refuse what is said of columns that the layer does not have.
+
+    Raises
+    ------
+    ColumnError
+        When one is named.
+    """
     for name in (*columns, *constants):
         if spec.column(name) is None:
             listed = ", ".join(column.name for column in spec.columns)
@@ -189,35 +188,6 @@ def _refuse_unknown(
                 f"Layer {spec.name} has no column {name!r}; it has {listed}.",
                 vi=f"Lớp {spec.name} không có cột {name!r}; lớp có các cột {listed}.",
             )
-
-
-def _sources(
-    frame: gpd.GeoDataFrame,
-    spec: LayerSpec,
-    columns: Mapping[str, str],
-    constants: Mapping[str, Any],
-) -> dict[str, str]:
-    """Which column of the file serves which column of the layer."""
-    by_key: dict[str, str] = {}
-    for name in _names(frame):
-        by_key.setdefault(_key(name), name)
-    sources: dict[str, str] = {}
-    named_by_hand = {key: _find(frame, name) for key, name in columns.items()}
-    for column in spec.columns:
-        if column.name in columns:
-            sources[column.name] = named_by_hand[column.name]
-        elif constants.get(column.name) is None:
-            named = next(
-                (by_key[key] for key in map(_key, (column.name, *column.aliases)) if key in by_key),
-                None,
-            )
-            if named is not None and named not in named_by_hand.values():
-                sources[column.name] = named
-    return sources
-
-
-def _key(name: str) -> str:
-    return text.search_key(name).replace("_", "").replace(" ", "")
 
 
 def _typed(
@@ -248,7 +218,6 @@ def _ambiguous_values(
     return [
         Finding(
             rule_id="door.ambiguous-number",
-            severity="warning",
             row=int(row),
             value=str(value),
             message_vi=f"Dòng {int(row)}: cột {column.name} có {value!r}, có hai cách đọc (hàng "
@@ -273,7 +242,6 @@ def _bad_values(
     return [
         Finding(
             rule_id="door.bad-value",
-            severity="error",
             row=int(row),
             value=str(value),
             message_vi=f"Dòng {int(row)}: cột {column.name} có {value!r}, không phải {what_vi}; "

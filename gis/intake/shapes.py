@@ -1,5 +1,6 @@
 """Shapes at the door: plane polygons only, valid rings, every change stated."""
 
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -7,15 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis import overlay
+from gis import finding_rules, overlay
+from gis.checks import geometry as checks
 from gis.errors import GeometryTypeError
 from gis.findings import Finding
-from gis.layers.base import FAULT, ROW, places
+from gis.layers.base import FAULT, ROW
 
-_AREA_TYPES = frozenset({3, 6})
-_COLLECTION = 7
-_BROKEN = "coordinates that are no numbers"
-_COLLAPSED = "collapsed ring"
 _SHAPES_VI = {
     "empty": "hình rỗng",
     "Point": "điểm",
@@ -26,50 +24,37 @@ _SHAPES_VI = {
     "Polygon": "đa giác",
     "MultiPolygon": "tập đa giác",
     "GeometryCollection": "hình hỗn hợp",
-    _BROKEN: "tọa độ không phải số,",
-    _COLLAPSED: "vòng ranh suy biến",
-}
-#: What GEOS says of a ring.
-_REASONS_VI = {
-    "Self-intersection": "tự cắt",
-    "Ring Self-intersection": "vòng ranh tự chạm",
-    "Too few points in geometry component": "quá ít điểm",
-    "Invalid Coordinate": "tọa độ không hợp lệ",
-    "Hole lies outside shell": "lỗ nằm ngoài vòng ranh",
-    "Holes are nested": "lỗ lồng trong lỗ",
-    "Nested holes": "lỗ lồng trong lỗ",
-    "Nested shells": "các phần lồng nhau",
-    "Duplicate Rings": "vòng ranh lặp lại",
-    "Interior is disconnected": "phần trong bị chia cắt",
-    "Ring is not closed": "vòng ranh không khép kín",
 }
 #: Half of the last digit that is shown.
 _NO_CHANGE_M2 = 0.0005
+#: Two readings of a ring that differ by less are one; rounding of its coordinates.
+_ROUNDING = 1e-9
+#: Faces times edges of a ring that are compared in one go; a larger tangle is left to GEOS, which
+#: reads edges drawn twice as one.
+_MANY = 10_000_000
 
 
 def polygons_only(
-    frame: gpd.GeoDataFrame, *, where: tuple[str, str]
+    frame: gpd.GeoDataFrame, *, where: tuple[str, str], curves: int = 0
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Keep the rows that have an area; list the rest.
+    """Keep the rows that have an area; list the rest, and what was made plane or straight.
 
     Parameters
     ----------
     where
         File and layer as a sentence begins with them, Vietnamese and English.
+    curves
+        How many rows held arcs that reading made into straight pieces.
 
     Raises
     ------
     GeometryTypeError
         When no row has one.
     """
-    flat = shapely.force_2d(frame.geometry.to_numpy())
-    kinds = shapely.get_type_id(flat)
-    mixed = kinds == _COLLECTION
-    if mixed.any():
-        flat[mixed] = overlay.polygonal(flat[mixed])
-        kinds = shapely.get_type_id(flat)
-    finite = _finite(flat)
-    usable = np.isin(kinds, list(_AREA_TYPES)) & ~shapely.is_empty(flat) & finite
+    shapes = frame.geometry.to_numpy()
+    unfit = checks.unfit_for_area(shapes)
+    mixed = unfit == "geometry.collection"
+    usable = (unfit == "") | mixed
     if not usable.any():
         held = sorted({str(kind) for kind in frame.geom_type.dropna().unique()}) or ["empty"]
         names = ", ".join(_SHAPES_VI.get(kind, kind) for kind in held)
@@ -79,107 +64,189 @@ def polygons_only(
             vi=f"{where[0]} không có đa giác nào có diện tích, chỉ có {names}; hãy nạp tệp chứa "
             "các vùng.",
         )
-    broken = np.isin(kinds, list(_AREA_TYPES)) & ~shapely.is_empty(flat) & ~finite
     found = [
-        _dropped(int(row), _BROKEN if odd else kind)
-        for row, kind, odd in zip(
-            frame.loc[~usable, ROW], frame.geom_type[~usable], broken[~usable], strict=True
+        _odd(str(rule_id), int(row), kind)
+        for rule_id, row, kind in zip(
+            unfit[unfit != ""],
+            frame.loc[unfit != "", ROW],
+            frame.geom_type[unfit != ""],
+            strict=True,
         )
     ]
-    found += [_collection(int(row)) for row in frame.loc[mixed & usable, ROW]]
+    found += checks.heights(shapes)
+    if curves:
+        found.append(Finding(rule_id="geometry.curves", value=str(curves)))
     kept = frame.loc[usable].copy()
-    kept.geometry = flat[usable]
+    kept.geometry = overlay.polygonal(shapely.force_2d(shapes[usable]))
     return kept, found
 
 
-def _finite(geometry: overlay.Geometries) -> npt.NDArray[np.bool_]:
-    """Which geometries have no coordinate that is no number; bounds would pass over it."""
-    points, owner = shapely.get_coordinates(geometry, return_index=True)
-    finite = np.ones(len(geometry), dtype=bool)
-    finite[owner[~np.isfinite(points).all(axis=1)]] = False
-    return finite
-
-
-def _dropped(row: int, kind: Any) -> Finding:
-    shape = str(kind) if isinstance(kind, str) else "empty"
-    named = _SHAPES_VI.get(shape, shape)
+def _odd(rule_id: str, row: int, kind: Any) -> Finding:
+    """Say why a row was left out, or what of it was kept."""
+    if rule_id == "geometry.collection":
+        return Finding(rule_id=rule_id, row=row)
+    shape = kind if isinstance(kind, str) else "empty"
+    what_vi, what_en = _SHAPES_VI.get(shape, shape), f"the shape {shape}"
+    if rule_id in {"geometry.invalid-coordinate", "geometry.collapsed-ring"}:
+        name = finding_rules.rule(rule_id).name
+        what_vi, what_en = name["vi"], name["en"]
     return Finding(
-        rule_id="door.no-area",
-        severity="error",
+        rule_id=rule_id,
         row=row,
         value=shape,
-        area_m2=0.0,
-        message_vi=f"Dòng {row}: {named} không có diện tích; dòng này không được nhận.",
-        message_en=f"Row {row}: the shape {shape} has no area; the row was left out.",
-    )
-
-
-def _collection(row: int) -> Finding:
-    return Finding(
-        rule_id="door.collection",
-        severity="warning",
-        row=row,
-        message_vi=f"Dòng {row}: hình hỗn hợp; chỉ giữ phần đa giác.",
-        message_en=f"Row {row}: a mixed shape; only its polygons were kept.",
+        message_vi=f"Dòng {row}: {what_vi} không có diện tích; dòng này không được nhận.",
+        message_en=f"Row {row}: {what_en} has no area; the row was left out.",
     )
 
 
 def repair_rings(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Make invalid rings valid; state the change of area; mark the rows.
 
+    A ring is read even-odd: what it goes around twice is not inside, as when it runs around a
+    neighbour. Where that part is nobody else's, it is: then the winding is what counts.
     The frame must be in a metric system, so that areas are square metres.
     """
     frame = frame.copy()
     if FAULT not in frame:
         frame[FAULT] = None
-    geometry = frame.geometry.to_numpy()
-    invalid = ~shapely.is_valid(geometry)
-    if not invalid.any():
+    geometry = frame.geometry.to_numpy().copy()
+    invalid = np.flatnonzero(~shapely.is_valid(geometry))
+    if not len(invalid):
         return frame, []
-    reasons = shapely.is_valid_reason(geometry[invalid])
-    before = shapely.area(geometry[invalid])
-    mended = overlay.polygonal(
-        shapely.make_valid(geometry[invalid], method="structure", keep_collapsed=False)
-    )
-    after = shapely.area(mended)
-    frame.loc[invalid, frame.geometry.name] = gpd.GeoSeries(
-        mended, index=frame.index[invalid], crs=frame.crs
-    )
-    frame.loc[invalid, FAULT] = "repaired-ring"
-    lost = frame.index[invalid][after == 0]
-    spots = places(frame, frame.index[invalid].difference(lost))
-    found = [
-        _repaired(frame.loc[index], str(reason), float(old), float(new), spots.get(index))
-        for index, reason, old, new in zip(
-            frame.index[invalid], reasons, before, after, strict=True
+    rows = frame.index[invalid]
+    rules, reasons, spots = checks.invalid_kinds(geometry[invalid])
+    mended, said = _mended(geometry, invalid)
+    frame.loc[rows, frame.geometry.name] = gpd.GeoSeries(mended, index=rows, crs=frame.crs)
+    frame.loc[rows, FAULT] = "repaired-ring"
+    before, after = shapely.area(geometry[invalid]), shapely.area(mended)
+    written = checks.written_places(spots)
+    found = []
+    for at, row in enumerate(frame.loc[rows, ROW]):
+        if after[at] == 0:
+            found.append(_odd("geometry.collapsed-ring", int(row), "Polygon"))
+            continue
+        finding = Finding(
+            rule_id=rules[at],
+            row=int(row),
+            value=written[at],
+            effect_m2=float(after[at] - before[at]),
+            geometry=spots[at],
         )
-    ]
-    return frame.drop(index=lost), found
+        areas = float(before[at]), float(after[at])
+        found.append(_worded(finding, reasons[at], areas, said[at]))
+    return frame.drop(index=rows[after == 0]), found
 
 
-def _repaired(
-    row: Any, reason: str, before: float, after: float, spot: tuple[float, float] | None
+def _mended(
+    geometry: overlay.Geometries, invalid: npt.NDArray[np.int64]
+) -> tuple[overlay.Geometries, list[tuple[str, str]]]:
+    """Read rings even-odd, except where the doubtful part is no other feature's.
+
+    Returns
+    -------
+    geometries, sentences
+        One a broken feature; the sentence, Vietnamese and English, tells both readings where they
+        differ.
+    """
+    readings = [_read(each) for each in geometry[invalid]]
+    mended = np.array([plain for plain, _ in readings], dtype=object)
+    others = geometry.copy()
+    others[invalid] = mended
+    tree = shapely.STRtree(others)
+    said = [("", "")] * len(mended)
+    for at, (plain, wound) in enumerate(readings):
+        parts = shapely.get_parts(shapely.symmetric_difference(plain, wound))
+        areas = float(shapely.area(plain)), float(shapely.area(wound))
+        parts = parts[shapely.area(parts) > max(_ROUNDING * areas[1], _NO_CHANGE_M2)]
+        if not len(parts):
+            continue
+        near = [tree.query(part, predicate="intersects") for part in parts]
+        theirs = np.array(
+            [
+                _share(part, others[which[which != invalid[at]]]) >= 0.5
+                for part, which in zip(parts, near, strict=True)
+            ],
+            dtype=bool,
+        )
+        filled = shapely.union_all([plain, *parts[~theirs]])
+        whole = shapely.difference(filled, shapely.union_all(parts[theirs]))
+        (mended[at],) = overlay.polygonal(np.array([whole], dtype=object))
+        said[at] = _readings(*areas, parts, theirs)
+    return mended, said
+
+
+def _read(shape: shapely.Geometry) -> tuple[shapely.Geometry, shapely.Geometry]:
+    """Read every ring even-odd, and by winding; join the parts, and take their holes away."""
+    both = []
+    for part in shapely.get_parts(shape):
+        shell, *holes = (_faces(shapely.get_coordinates(ring)) for ring in shapely.get_rings(part))
+        both.append(
+            [
+                shapely.difference(mine, shapely.union_all([hole[at] for hole in holes]))
+                for at, mine in enumerate(shell)
+            ]
+        )
+    joined = [shapely.union_all([part[at] for part in both]) for at in range(2)]
+    plain, wound = overlay.polygonal(np.array(joined, dtype=object))
+    return plain, wound
+
+
+def _faces(ring: npt.NDArray[np.float64]) -> tuple[shapely.Geometry, shapely.Geometry]:
+    """Return what a ring goes around an odd number of times, and what it goes around at all."""
+    lines = shapely.get_parts(shapely.node(shapely.linestrings(ring)))
+    faces = shapely.get_parts(shapely.polygonize(lines))
+    if len(faces) * len(ring) > _MANY:
+        drawn = np.array([shapely.Polygon(ring)], dtype=object)
+        (plain,) = overlay.polygonal(shapely.make_valid(drawn))
+        (filled,) = overlay.polygonal(shapely.make_valid(drawn, method="structure"))
+        return plain, filled
+    x, y = shapely.get_coordinates(shapely.point_on_surface(faces)).T[:, :, None]
+    (x0, y0), (x1, y1) = ring[:-1].T, ring[1:].T
+    # the edges that a ray to the east meets, up or down
+    crosses = (y0 > y) != (y1 > y)
+    run = np.divide(y - y0, y1 - y0, out=np.zeros(crosses.shape), where=crosses)
+    met = crosses & (x < x0 + run * (x1 - x0))
+    odd = met.sum(axis=1) % 2 == 1
+    wound = (met * np.sign(y1 - y0)).sum(axis=1) != 0
+    return shapely.union_all(faces[odd]), shapely.union_all(faces[wound])
+
+
+def _share(part: shapely.Geometry, others: overlay.Geometries) -> float:
+    """Share of a part that lies under other features."""
+    covered = shapely.union_all(shapely.intersection(part, others))
+    return float(shapely.area(covered) / shapely.area(part))
+
+
+def _readings(
+    plain: float, wound: float, parts: overlay.Geometries, theirs: npt.NDArray[np.bool_]
+) -> tuple[str, str]:
+    """Tell both readings of a ring, and who has the part between them."""
+    left, kept = (float(shapely.area(parts[which]).sum()) for which in (theirs, ~theirs))
+    vi = f"; đọc chẵn-lẻ được {plain:.3f} m², đọc theo chiều vòng được {wound:.3f} m²"
+    en = f"; read even-odd it has {plain:.3f} m², read by winding {wound:.3f} m²"
+    if left:
+        vi += f"; {left:.3f} m² thuộc đối tượng khác nên không tính"
+        en += f"; {left:.3f} m² belong to other features and were not counted"
+    if kept:
+        vi += f"; {kept:.3f} m² không thuộc đối tượng nào khác nên được giữ"
+        en += f"; {kept:.3f} m² belong to no other feature and were kept"
+    return vi, en
+
+
+def _worded(
+    finding: Finding, reason: str, areas: tuple[float, float], said: tuple[str, str]
 ) -> Finding:
-    number = int(row[ROW])
-    lon, lat = spot or (None, None)
-    change = after - before
-    if after == 0:
-        return _dropped(number, _COLLAPSED)
-    kind, _, spot_in_grid = reason.partition("[")
+    """Say what was wrong with a ring, that it was repaired, and what became of its area."""
+    _, _, spot_in_grid = reason.partition("[")
     at = f" tại {spot_in_grid.rstrip(']')}" if spot_in_grid else ""
-    moved_vi, moved_en = _moved(before, after)
-    return Finding(
-        rule_id="door.repaired-ring",
-        severity="warning",
-        row=number,
-        value=kind,
-        area_m2=change,
-        lon=lon,
-        lat=lat,
-        message_vi=f"Dòng {number}: vòng ranh không hợp lệ "
-        f"({_REASONS_VI.get(kind, 'sai hình học')}{at}); đã sửa, {moved_vi}; phần này cần xem xét.",
-        message_en=f"Row {number}: invalid ring ({reason}); repaired, {moved_en}; it asks for "
-        "review.",
+    name = finding_rules.rule(finding.rule_id).name["vi"]
+    moved_vi, moved_en = _moved(*areas)
+    return replace(
+        finding,
+        message_vi=f"Dòng {finding.row}: vòng ranh không hợp lệ ({name}{at}); đã sửa, "
+        f"{moved_vi}{said[0]}; phần này cần xem xét.",
+        message_en=f"Row {finding.row}: invalid ring ({reason}); repaired, {moved_en}{said[1]}; "
+        "it asks for review.",
     )
 
 

@@ -15,7 +15,6 @@ def _check(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
         found.append(
             Finding(
                 rule_id="communes.no-valid-from",
-                severity="warning",
                 value=str(int(undated.sum())),
                 message_vi=f"{int(undated.sum())} đơn vị không có ngày bắt đầu hiệu lực; "
                 "khai bằng --valid-from, vì mã xã được dùng lại.",
@@ -32,7 +31,6 @@ def _missing(frame: gpd.GeoDataFrame, column: str) -> list[Finding]:
     return [
         Finding(
             rule_id="communes.no-code",
-            severity="error",
             row=int(row),
             message_vi=f"Dòng {int(row)}: thiếu mã đơn vị hành chính.",
             message_en=f"Row {int(row)}: the unit has no code.",
@@ -45,8 +43,14 @@ SPEC = LayerSpec(
     name="communes",
     geometry="polygon",
     columns=(
-        Column("code", required=True, aliases=("ma", "maxa", "ma_xa", "ward_code", "gso_code")),
-        Column("name", required=True, aliases=("ten", "tenxa", "ten_xa", "ward_name")),
+        Column(
+            "code",
+            required=True,
+            aliases=("ma", "maxa", "maxaphuong", "madvhc", "ward_code", "gso_code"),
+        ),
+        Column(
+            "name", required=True, aliases=("ten", "tenxa", "tenxaphuong", "tendvhc", "ward_name")
+        ),
         Column("valid_from", "date", aliases=("hieuluctu",)),
         Column("valid_to", "date", aliases=("hieulucden",)),
     ),

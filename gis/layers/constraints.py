@@ -21,7 +21,6 @@ def _check(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     found = [
         Finding(
             rule_id="constraints.unknown-effect",
-            severity="error",
             row=int(row),
             value=None if pd.isna(effect) else str(effect),
             message_vi=f"Dòng {int(row)}: tác động {effect!r} không phải block hoặc flag; "

@@ -98,7 +98,6 @@ def _finding(
     row = int(zone[ROW])
     return Finding(
         rule_id=rule,
-        severity="error",
         row=row,
         value=None if pd.isna(value) else str(value),
         message_vi=f"Dòng {row}: vùng {zone['zone_id']!r} có {what_vi} {value!r} không xác định; "
@@ -113,7 +112,7 @@ SPEC = LayerSpec(
     geometry="polygon",
     columns=(
         Column("zone_id", required=True, aliases=("id", "ma_vung", "mavung")),
-        Column("product", aliases=("san_pham", "sanpham")),
+        Column("product", aliases=("sanpham", "tensanpham", "caytrong", "nguyenlieu")),
         Column("use", aliases=("muc_dich", "mucdich")),
         Column("status", aliases=("trang_thai",)),
         Column("valid_from", "date"),

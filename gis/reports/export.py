@@ -1,7 +1,8 @@
-"""Results and layers as files: CSV, JSON, XLSX, GeoPackage, GeoParquet, GeoJSON, Shapefile."""
+"""Results and layers as files, each in the format of its ending."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,15 +15,15 @@ import shapely
 
 from gis import crs, text
 from gis.alignment import Alignment
-from gis.errors import GeometryTypeError, OutputError
-from gis.reports import files, records, workbook
+from gis.errors import GeometryTypeError, InputError, OutputError
+from gis.reports import drawings, files, records, spatial_files, workbook
+from gis.reports.spatial_files import Job, Note
 
 #: GDAL writes this moment into GeoPackages, so that equal content gives equal files.
 _GPKG_MOMENT: Final = "2000-01-01T00:00:00Z"
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-#: What a shapefile's table holds: letters of a field's name, bytes of a text.
-_FIELD_NAME: Final = 10
-_FIELD_BYTES: Final = 254
+_WITH_ENCODING: Final = (".shp", ".tab", ".mif")
+_DRAWINGS: Final = (".dxf", ".kml")
 _CORNER_HEADINGS: Final = {
     "zone_id": ("Vùng", "Zone"),
     "part": ("Phần", "Part"),
@@ -35,6 +36,20 @@ _CORNER_HEADINGS: Final = {
     "notice_vi": ("Lưu ý", "Notice"),
     "notice_en": ("Lưu ý", "Notice"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file as written.
+
+    Attributes
+    ----------
+    notes
+        What its format could not hold as it was.
+    """
+
+    path: Path
+    notes: tuple[Note, ...] = ()
 
 
 def save_alignment(alignment: Alignment, path: Path, *, lang: str = "vi") -> Path:
@@ -61,32 +76,76 @@ def save_alignment(alignment: Alignment, path: Path, *, lang: str = "vi") -> Pat
     return files.write(path, make)
 
 
-def save_frame(frame: gpd.GeoDataFrame, path: Path, *, schematic: bool) -> Path:
-    """Write a layer or a zone as GeoPackage, GeoParquet, GeoJSON, Shapefile or CSV of attributes.
+def save_frame(
+    frame: gpd.GeoDataFrame, path: Path, *, schematic: bool, encoding: str | None = None
+) -> Written:
+    """Write a layer or a zone in the format of the file's ending.
 
-    GeoJSON is in WGS 84, as its standard asks; the others keep the workspace's system.
+    GeoJSON and KML are in WGS 84, as their standards ask; the others keep the workspace's system.
+
+    Parameters
+    ----------
+    encoding
+        ``tcvn3`` or ``vni`` for offices whose programs know no other; shapefile and MapInfo only.
 
     Raises
     ------
+    InputError
+        When the format does not take the encoding, or a drawing would hold more than areas.
     OutputError
         When the ending is unknown or the file cannot be written.
     """
     path = Path(path)
     if schematic:
         frame = frame.assign(notice_vi=text.NOTICE["vi"], notice_en=text.NOTICE["en"])
-    makers: Mapping[str, Callable[[Path], None]] = {
-        ".gpkg": lambda place: _to_geopackage(frame, place, layer=path.stem),
-        ".parquet": lambda place: frame.to_parquet(place, index=False, compression="zstd"),
-        ".geojson": lambda place: frame.to_crs(crs.WGS84).to_file(
-            place, driver="GeoJSON", RFC7946="YES", COORDINATE_PRECISION=9
-        ),
-        ".shp": lambda place: _to_shapefile(frame, place),
-        ".csv": lambda place: write_csv(pd.DataFrame(frame.drop(columns="geometry")), place),
-    }
-    make = makers.get(path.suffix.lower())
-    if make is None:
-        raise _unknown_format(path, makers)
-    return files.write(path, make)
+    ending = path.suffix.lower()
+    write = _FRAME_WRITERS.get(ending)
+    if write is None:
+        raise _unknown_format(path, _FRAME_WRITERS)
+    job = Job(frame, path.stem, schematic, spatial_files.check_encoding(encoding))
+    if job.encoding is not None and ending not in _WITH_ENCODING:
+        raise InputError(
+            f"File {path.name} is always written in UTF-8; leave the encoding out, or write one of "
+            f"{', '.join(_WITH_ENCODING)}.",
+            vi=f"Tệp {path.name} luôn ghi bằng UTF-8; hãy bỏ bảng mã, hoặc ghi ra một trong "
+            f"{', '.join(_WITH_ENCODING)}.",
+        )
+    if ending in _DRAWINGS:
+        _require_areas(frame, path)
+    return Written(files.write(path, lambda place: write(job, place)), tuple(job.notes))
+
+
+def _require_areas(frame: gpd.GeoDataFrame, path: Path) -> None:
+    kinds = set(frame.geometry.geom_type.dropna()) - {"Polygon", "MultiPolygon"}
+    if kinds:
+        raise GeometryTypeError(
+            f"File {path.name} would hold {', '.join(sorted(kinds))}; only areas are drawn, write "
+            "a .gpkg instead.",
+            vi=f"Tệp {path.name} có hình {', '.join(sorted(kinds))}; chỉ vẽ được vùng, hãy ghi ra "
+            ".gpkg.",
+        )
+
+
+def _to_parquet(job: Job, path: Path) -> None:
+    job.frame.to_parquet(path, index=False, compression="zstd")
+
+
+def _to_geojson(job: Job, path: Path) -> None:
+    spatial_files.finite(job).to_crs(crs.WGS84).to_file(
+        path, driver="GeoJSON", RFC7946="YES", COORDINATE_PRECISION=9
+    )
+
+
+def _to_flatgeobuf(job: Job, path: Path) -> None:
+    shapes = job.frame.geometry
+    # rows without a shape have no place in the index
+    indexed = "NO" if (shapes.is_empty | shapes.isna()).any() else "YES"
+    _in_parts(job.frame).to_file(path, driver="FlatGeobuf", SPATIAL_INDEX=indexed)
+
+
+def _to_attributes(job: Job, path: Path) -> None:
+    job.note("CSV chỉ ghi thuộc tính, không ghi hình.", "CSV holds attributes only, no shapes.")
+    write_csv(pd.DataFrame(job.frame.drop(columns=job.frame.geometry.name)), path)
 
 
 def corners(frame: gpd.GeoDataFrame, *, id_column: str = "zone_id") -> pd.DataFrame:
@@ -160,6 +219,17 @@ def save_corners(
     return files.write(path, make)
 
 
+def save_table(table: pd.DataFrame, path: Path) -> Path:
+    """Write a table as CSV, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    return files.write(Path(path), lambda place: write_csv(table, place))
+
+
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write CSV as Excel opens it: UTF-8 with mark; text that would run as a formula is quoted."""
     safe = table.copy()
@@ -216,13 +286,14 @@ def _write_geopackage(alignment: Alignment, path: Path) -> None:
 def _to_geopackage(
     frame: gpd.GeoDataFrame, path: Path, *, layer: str, append: bool = False
 ) -> None:
-    with _fixed_moment():
-        # one geometry type a layer, as the format wants it
-        shapes = frame.geometry.to_numpy()
-        parts = np.array([_as_multi(shape) for shape in shapes], dtype=object)
-        frame.set_geometry(gpd.GeoSeries(parts, index=frame.index, crs=frame.crs)).to_file(
-            path, driver="GPKG", layer=layer, mode="a" if append else "w"
-        )
+    with fixed_moment():
+        _in_parts(frame).to_file(path, driver="GPKG", layer=layer, mode="a" if append else "w")
+
+
+def _in_parts(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Make every area one of several parts: some formats want one kind of shape a layer."""
+    parts = np.array([_as_multi(shape) for shape in frame.geometry.to_numpy()], dtype=object)
+    return frame.set_geometry(gpd.GeoSeries(parts, index=frame.index, crs=frame.crs))
 
 
 def _as_multi(shape: shapely.Geometry) -> shapely.Geometry:
@@ -230,41 +301,14 @@ def _as_multi(shape: shapely.Geometry) -> shapely.Geometry:
 
 
 @contextmanager
-def _fixed_moment() -> Iterator[None]:
+def fixed_moment() -> Iterator[None]:
+    """Let GeoPackages that are written meanwhile carry one moment, so that they are alike."""
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _GPKG_MOMENT})
     try:
         yield
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
-
-
-def _to_shapefile(frame: gpd.GeoDataFrame, path: Path) -> None:
-    plain = frame.rename(columns=_field_names(frame.columns.drop("geometry")))
-    for name in plain.columns.drop("geometry"):
-        if plain[name].dtype == bool:
-            plain[name] = plain[name].astype(int)
-        elif not pd.api.types.is_numeric_dtype(plain[name]):
-            plain[name] = plain[name].map(_cut_field, na_action="ignore")
-    plain.to_file(path, driver="ESRI Shapefile", encoding="UTF-8")
-
-
-def _field_names(names: Iterable[Any]) -> dict[str, str]:
-    """Shorten names to the ten plain letters that a shapefile holds, so that none collide."""
-    short: dict[str, str] = {}
-    for name in map(str, names):
-        plain = text.search_key(name).replace(" ", "_").encode("ascii", "ignore").decode()
-        stem, number = plain[:_FIELD_NAME] or "field", 1
-        while stem in short.values():
-            number += 1
-            stem = f"{plain[: _FIELD_NAME - 1 - len(str(number))]}_{number}"
-        short[name] = stem
-    return short
-
-
-def _cut_field(value: Any) -> str:
-    """Cut text to what a shapefile's field holds, not within a letter."""
-    return str(value).encode()[:_FIELD_BYTES].decode(errors="ignore")
 
 
 def _unknown_format(path: Path, known: Mapping[str, object]) -> OutputError:
@@ -275,3 +319,21 @@ def _unknown_format(path: Path, known: Mapping[str, object]) -> OutputError:
         vi=f"Tệp {path.name} có phần mở rộng {path.suffix!r} không ghi được ở đây; dùng một trong "
         f"{listed}.",
     )
+
+
+_FRAME_WRITERS: Final[Mapping[str, Callable[[Job, Path], None]]] = MappingProxyType(
+    {
+        ".gpkg": lambda job, place: _to_geopackage(job.frame, place, layer=job.stem),
+        ".shp": spatial_files.to_shapefile,
+        ".tab": spatial_files.to_mapinfo,
+        ".mif": spatial_files.to_mapinfo,
+        ".dxf": drawings.to_dxf,
+        ".kml": drawings.to_kml,
+        ".geojson": _to_geojson,
+        ".parquet": _to_parquet,
+        ".fgb": _to_flatgeobuf,
+        ".csv": _to_attributes,
+    }
+)
+#: Endings that `save_frame` writes.
+FRAME_ENDINGS: Final = tuple(_FRAME_WRITERS)

@@ -1,12 +1,15 @@
 """List of zones: each with its verdict and area, to be reached by keyboard as well."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from gis.alignment import Alignment
 from gis.rules import VERDICTS
 from maps import palette, text
 from maps.base import PageElement
 from maps.polygons import PolygonLayer
+
+#: A zone is shown with its surroundings, however small it is.
+_MAX_ZOOM: Final = 16
 
 
 class ZoneList(PageElement):
@@ -20,8 +23,8 @@ class ZoneList(PageElement):
         The layer that draws them, row by row.
     """
 
-    script: ClassVar[str] = "zone_list.js"
-    function: ClassVar[str] = "zoneList"
+    script: ClassVar[str] = "feature_list.js"
+    function: ClassVar[str] = "featureList"
 
     def __init__(self, alignment: Alignment, layer: PolygonLayer, *, lang: str = "vi") -> None:
         zones = alignment.zones
@@ -43,6 +46,8 @@ class ZoneList(PageElement):
             {
                 "title": text.word("zones", lang),
                 "layer": layer,
+                "count": len(entries),
+                "maxZoom": _MAX_ZOOM,
                 # the worst first: that is what a reviewer came for
                 "entries": sorted(entries, key=lambda entry: -gravity[entry["at"]]),
             }

@@ -3,6 +3,7 @@
 from typing import Literal
 
 import geopandas as gpd
+import pandas as pd
 
 from gis import codes as code_tables
 from gis import crs
@@ -115,7 +116,17 @@ def _columns(
         Column(word("meaning"), [meant[pair] for pair in pairs]),
         Column(word("status"), [_status(*row, lang) for row in _said(frame)]),
         Column(word("area"), [text.hectares(value, lang, decimals=4) for value in area]),
+        Column(word("registered_area"), _registered(frame, lang)),
         *(Column(word(name), text.cells(frame, name)) for name in ("sheet", "parcel", "decision")),
+    ]
+
+
+def _registered(frame: gpd.GeoDataFrame, lang: str) -> list[str | None]:
+    """Area of each parcel as it is registered, where it is."""
+    known = frame.get("registered_area_m2", pd.Series(None, index=frame.index, dtype=float))
+    return [
+        None if pd.isna(value) else text.hectares(value / crs.HECTARE_M2, lang, decimals=4)
+        for value in known
     ]
 
 

@@ -11,8 +11,8 @@ from cli import common, console, data, main, usage
 from gis.errors import InputError
 
 COMMANDS = (
-    "init", "import", "template", "layers", "info", "drop", "align", "export", "serve", "demo",
-    "map",
+    "init", "import", "template", "layers", "info", "drop", "check", "boundaries", "align",
+    "export", "serve", "demo", "map",
 )  # fmt: skip
 
 

@@ -119,6 +119,43 @@ def test_the_official_parameters_are_told_from_the_other_ones():
     assert metres[0].distance(metres[1]) == pytest.approx(0.739, abs=0.001)
 
 
+# in the box of EPSG:5194: Cần Thơ, Hồ Chí Minh City; outside: Cà Mau, Hà Nội
+@pytest.mark.parametrize("spot", [(105.7, 10.0), (106.7, 10.8), (105.2, 9.2), (105.8, 21.0)])
+@pytest.mark.parametrize("system", ["EPSG:4756", "EPSG:9207", "EPSG:3405"])
+def test_the_official_parameters_hold_in_the_whole_country(spot, system):
+    flat = gpd.GeoDataFrame(geometry=[Point(spot)], crs="EPSG:4756").to_crs(system)
+    moved, how = crs.transform(flat, crs.WGS84)
+    # left to itself, PROJ is 0.8 m off in the delta
+    assert moved.geometry[0].coords[0] == pytest.approx(shifted(*spot), abs=1e-9)
+    assert "EPSG:6960" in how.operation
+
+
+def test_heights_stay_and_flat_shapes_stay_flat():
+    frame = gpd.GeoDataFrame(
+        {"name": ["a", "b", "c"]},
+        geometry=[Point(108.75, 15.25, 7), Point(108.75, 15.25), None],
+        crs="EPSG:4756",
+        index=[5, 7, 9],
+    )
+    moved, _ = crs.transform(frame, VN2000)
+    assert moved.geometry.has_z.tolist() == [True, False, False]
+    assert moved.geometry[5].z == 7
+    assert moved.index.tolist() == [5, 7, 9]
+    assert moved["name"].tolist() == ["a", "b", "c"]
+
+
+def test_a_grid_without_a_datum_is_not_called_by_the_code_of_one():
+    text = "+proj=tmerc +lat_0=0 +lon_0=108 +k=0.9999 +x_0=500000 +y_0=0 +ellps=WGS84 +type=crs"
+    assert crs.short_name(pyproj.CRS(text)) == "unknown"
+
+
+def test_a_system_that_lies_nowhere_is_refused():
+    frame = points((1, 1), system='LOCAL_CS["Arbitrary",UNIT["metre",1]]')
+    with pytest.raises(CrsError, match="Nothing carries coordinates from Arbitrary"):
+        crs.transform(frame, VN2000)
+    assert crs.describe(frame.crs, pyproj.CRS(VN2000)).operation == "unknown"
+
+
 @settings(max_examples=25)
 @given(lon=st.floats(107.5, 109.5), lat=st.floats(14, 16))
 def test_there_and_back_again_is_the_same_place(lon, lat):

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from gis import context, ledger
+from gis import context, findings, ledger, overlay
 from gis.alignment import assess
+from gis.checks import attributes, geometry
+from gis.checks.base import Subject
 from gis.intake.door import Order, take_in
 from gis.rules import USES, VERDICTS
 from gis.workspace import Workspace
@@ -18,6 +20,7 @@ VN2000 = "EPSG:5898"
 TODAY = date(2026, 6, 1)
 # as the SOURCE.txt of the two folders counts them
 PARCELS, REPAIRED_RINGS, TWICE_NUMBERED = 9777, 6, 22
+OVERLAPS, LARGE_OVERLAPS, OVERLAPS_M2 = 94, 8, 942
 CODES = {"BHK": 3864, "ONT": 1722, "LUK": 1352, "LUC": 940, "RSX": 909, "CLN": 275, "MNC": 232}
 CODES |= {"BCS": 187, "NTD": 128, "NTS": 103, "TIN": 35, "DGD": 10, "SON": 9}
 COMMUNE_AREA_PERCENT = {
@@ -114,7 +117,7 @@ def test_the_faults_of_the_parcels_are_found(imported, parcels):
     checked = imported[1]["parcels"]
     counted = checked.findings.groupby("rule_id").size().to_dict()
     assert counted == {
-        "door.repaired-ring": REPAIRED_RINGS,
+        "geometry.ring-self-intersection": REPAIRED_RINGS,
         "land-use.parcel-number-twice": TWICE_NUMBERED,
     }
     assert checked.provenance["rings_repaired"] == REPAIRED_RINGS
@@ -125,6 +128,46 @@ def test_the_faults_of_the_parcels_are_found(imported, parcels):
     assert len(spots) >= REPAIRED_RINGS
     assert spots["lon"].between(108.3, 108.5).all()
     assert spots["lat"].between(15.7, 15.95).all()
+
+
+def test_rings_that_wind_twice_around_a_neighbour_leave_it_to_the_neighbour(imported, parcels):
+    _, _, area = overlay.overlapping_pairs(parcels.geometry.to_numpy())
+    assert (area > 0.01).sum() == OVERLAPS
+    assert (area > 1).sum() == LARGE_OVERLAPS
+    assert area.sum() == pytest.approx(OVERLAPS_M2, abs=0.5)
+    said = imported[1]["parcels"].findings.set_index("row")["message_vi"]
+    told = said[said.str.contains("đọc chẵn-lẻ được")]
+    assert list(told.index) == [28, 1772]
+    assert told.str.contains("thuộc đối tượng khác nên không tính").all()
+
+
+def test_the_parcels_have_one_spike_and_two_areas_that_are_not_the_registered_ones(parcels):
+    subject = Subject(
+        layer="land-use",
+        dataset="thửa",
+        frame=parcels,
+        attributes={"status": "current", "year": 2020, "code_table": "tt27-2018"},
+    )
+    spikes = [row for row, shape in zip(parcels["source_row"], parcels.geometry, strict=True)
+              if sharpest(shape) < 1.0]  # fmt: skip
+    found = findings.join([*geometry.check(subject), *attributes.check(subject, today=TODAY)])
+    assert found.groupby("rule_id")["row"].apply(list).to_dict() == {
+        "geometry.spike": spikes,
+        # registered with what their rings go around twice
+        "land-use.area-differs": [28, 1772],
+    }
+    assert len(spikes) == 1
+
+
+def sharpest(shape):
+    """Sharpest corner of a shape in degrees, ring by ring and corner by corner."""
+    least = 180.0
+    for ring in shapely.get_rings(shapely.get_parts(shape)):
+        points = [*map(complex, *shapely.get_coordinates(ring)[:-1].T)]
+        for at, corner in enumerate(points):
+            before, after = points[at - 1] - corner, points[(at + 1) % len(points)] - corner
+            least = min(least, abs(np.degrees(np.angle(after / before))))
+    return least
 
 
 def test_the_communes_have_about_their_official_areas(communes):

@@ -2,28 +2,58 @@
 
 import math
 import tomllib
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis.settings import Settings, settings_text
+from gis import settings
+from gis.errors import WorkspaceError
+from gis.settings import CheckSettings, IntakeSettings, Settings, settings_text
 
 
-def test_a_new_workspace_starts_with_the_defaults():
-    assert Settings.parse(tomllib.loads(settings_text())) == Settings()
+def test_a_new_workspace_starts_with_the_defaults(tmp_path):
+    file = tmp_path / "settings.toml"
+    file.write_text(settings_text(), encoding="utf-8")
+    assert settings.read(file, Settings) == Settings()
+    assert settings.read(file, CheckSettings, table="check") == CheckSettings()
+    assert settings.read(file, IntakeSettings, table="intake") == IntakeSettings()
     assert Settings() == Settings(min_area_m2=100.0, sliver_width_m=1.0)
 
 
-def test_the_file_explains_each_setting_in_two_languages():
-    lines = settings_text().splitlines()
-    for name in ("min_area_m2", "sliver_width_m"):
-        (at,) = [number for number, line in enumerate(lines) if line.startswith(f"{name} = ")]
+def test_every_setting_stands_in_the_file_below_words_in_two_languages():
+    text = settings_text()
+    whole = tomllib.loads(text)
+    assert set(whole["check"]) == {each.name for each in fields(CheckSettings)}
+    assert set(whole["intake"]) == {each.name for each in fields(IntakeSettings)}
+    lines = text.splitlines()
+    heads = ["min_area_m2 = ", "sliver_width_m = 1.0", "[check]", "[intake]"]
+    for head in heads:
+        at = next(number for number, line in enumerate(lines) if line.startswith(head))
         vietnamese, english = lines[at - 2 : at]
         assert vietnamese.startswith("# ")
         assert english.startswith("# ")
         assert not vietnamese.isascii()
         assert english.isascii()
+
+
+def test_each_kind_reads_its_own_table_and_passes_over_the_others(tmp_path):
+    file = tmp_path / "settings.toml"
+    file.write_text("min_area_m2 = 50\n[check]\noverlap_m2 = 0.5\n[intake]\nmax_rows = 10\n")
+    assert settings.read(file, Settings) == Settings(min_area_m2=50.0)
+    assert settings.read(file, CheckSettings, table="check") == CheckSettings(overlap_m2=0.5)
+    assert settings.read(file, IntakeSettings, table="intake") == IntakeSettings(max_rows=10.0)
+    assert settings.read(tmp_path / "none.toml", Settings) == Settings()
+
+
+@pytest.mark.parametrize("content", ["[check]\noverlap = 1", "[check]\nfix_m = -1", "check = 3"])
+def test_a_table_that_cannot_be_meant_is_refused_with_its_file(tmp_path, content):
+    file = tmp_path / "settings.toml"
+    file.write_text(content)
+    with pytest.raises(WorkspaceError, match=r"settings\.toml in") as refusal:
+        settings.read(file, CheckSettings, table="check")
+    assert "settings.toml" in refusal.value.vi
 
 
 @given(

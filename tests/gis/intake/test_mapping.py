@@ -64,7 +64,7 @@ def test_a_missing_named_column_is_refused_with_what_there_is(file_of, land_use)
 
 def test_a_required_column_that_nothing_gives_is_refused_with_both_remedies(file_of, land_use):
     with pytest.raises(ColumnError, match=r"--map code=FIELD.*--set code=VALUE") as caught:
-        land_use(file_of(x=["LUC"]))
+        land_use(file_of(x=["lúa"]))
     assert "mà lớp land-use cần" in caught.value.vi
 
 

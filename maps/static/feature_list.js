@@ -1,10 +1,10 @@
-// List of zones: each entry goes to its zone and opens its popup.
+// List of features, zones or findings: each entry goes to its feature and opens its popup.
 (function () {
   "use strict";
 
   const vung = window.vung;
 
-  vung.zoneList = function (map, id) {
+  vung.featureList = function (map, id) {
     const data = vung.read(id);
     const layer = vung.layers[data.layer];
     const entries = data.entries.map((entry) => {
@@ -16,22 +16,23 @@
         vung.el("span", { class: "vung-zone-area" }, entry.area),
         vung.el("span", { class: "vung-zone-verdict" }, entry.verdict)
       );
-      node.addEventListener("click", () => show(map, layer, entry.at, node));
+      node.addEventListener("click", () => show(map, layer, entry.at, node, data.maxZoom));
       return vung.el("li", {}, node);
     });
-    const title = data.title + " (" + entries.length + ")";
+    const title = data.title + " (" + data.count + ")";
     const list = vung.el("ul", { class: "vung-zones" }, entries);
-    // the zones are what people came for: they stand before the notes
+    if (data.more) list.append(vung.el("li", { class: "vung-more" }, data.more));
+    // the features are what people came for: they stand before the notes
     const panel = vung.panel(map);
     const section = vung.section(title, "vung-zone-list", true, list);
     panel.insertBefore(section, panel.querySelector(".vung-notes"));
   };
 
-  function show(map, layer, row, opener) {
+  function show(map, layer, row, opener, maxZoom) {
     if (!map.hasLayer(layer)) map.addLayer(layer);
     const box = layer.latLngBounds(row);
-    map.fitBounds(box.pad(0.6), { ...vung.margins(map), animate: false, maxZoom: 16 });
-    // above the zone, so that the popup does not hide it
+    map.fitBounds(box.pad(0.6), { ...vung.margins(map), animate: false, maxZoom: maxZoom });
+    // above the feature, so that the popup does not hide it
     const place = L.latLng(box.getNorth(), box.getCenter().lng);
     if (vung.openPopup) vung.openPopup(map, place, [{ layer: layer, row: row }], opener);
   }

@@ -1,0 +1,1 @@
+"""The checks: what is wrong inside a layer, and between the layers of a workspace."""

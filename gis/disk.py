@@ -1,0 +1,67 @@
+"""How a workspace writes: whole files or none, layer files named by their content."""
+
+import os
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+import geopandas as gpd
+
+from gis.intake.readers import sha256
+from gis.layers.base import ROW
+
+_PATIENCE: Final = 20
+_T = TypeVar("_T")
+
+
+def write_layer(frame: gpd.GeoDataFrame, file: Path) -> None:
+    """Write GeoParquet in Hilbert order with a covering box, so that a reader skips what is far."""
+    order = frame.assign(_curve=frame.hilbert_distance()).sort_values(
+        ["_curve", ROW], kind="stable"
+    )
+    order.drop(columns="_curve").to_parquet(
+        file,
+        index=False,
+        compression="zstd",
+        write_covering_bbox=True,
+        schema_version="1.1.0",
+        row_group_size=16_384,
+    )
+
+
+def settle(scratch: Path, folder: Path, name: str) -> tuple[str, Path]:
+    """Give a finished file its place, named by its content."""
+    digest = sha256(scratch)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}-{digest[:12]}{scratch.suffix}"
+    with scratch.open("rb") as stream:
+        os.fsync(stream.fileno())
+    scratch.replace(file)
+    return digest, file
+
+
+def write_atomically(file: Path, text: str) -> None:
+    """Replace a text file as a whole; a killed program leaves the one before."""
+    scratch = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
+    with scratch.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    _patiently(lambda: scratch.replace(file))
+
+
+def read_patiently(file: Path) -> str:
+    """Read a text file that another process may be replacing."""
+    return _patiently(lambda: file.read_text(encoding="utf-8"))
+
+
+def _patiently(action: Callable[[], _T]) -> _T:
+    """Windows refuses a file for a moment while another process opens it."""
+    for _ in range(_PATIENCE):
+        try:
+            return action()
+        except PermissionError:
+            time.sleep(0.05)
+    return action()
