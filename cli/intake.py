@@ -275,6 +275,14 @@ def _print_import(version: Version, checked: Checked, where: Place, lang: str) -
         f"repaired; {about['used_crs']} -> {about.get('target_crs', about['used_crs'])}.",
         lang,
     )
+    told = about.get("columns_found_by", {})
+    named = [f"{name}={about['columns'][name]}" for name in told if told[name] == "name"]
+    if named:
+        console.say(
+            f"Cột nhận ra theo tên: {', '.join(named)} (đổi bằng --map).",
+            f"Columns found by name: {', '.join(named)} (change with --map).",
+            lang,
+        )
     if left := about.get("columns_left_out"):
         console.say(
             f"Cột không nhận: {', '.join(left)} (giữ bằng --keep).",

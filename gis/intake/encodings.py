@@ -229,11 +229,18 @@ def _settle(
         column.steps = lent[0]
     elif usual is not None:
         column.steps = usual
-        odd = any(detection.judge(word, usual) < 0 for word in column.words)
+        odd = any(_is_better(word, usual, choice.steps) for word in column.words)
         column.unsure = odd and floor < best and best > 0
     else:
         column.steps = _LAST_RESORT
         column.unsure = True
+
+
+def _is_better(word: str, usual: Steps, other: Steps) -> bool:
+    """Whether another reading makes a word Vietnamese that is none, or that ends in a sign."""
+    now = detection.judge(word, usual)
+    signed = any(char.isascii() and char.isalpha() for char in word) and not word.isalpha()
+    return (now < 0 or (now == 0 and signed)) and now < detection.judge(word, other)
 
 
 def _has_plain_letter(words: Sequence[str]) -> bool:
@@ -256,7 +263,7 @@ def _read_values(column: _Column, ways: Sequence[Steps], known: Sequence[Steps])
             steps = alone.steps if alone.firm else steps
         if steps != column.steps:
             column.mixed[value] = steps
-    if column.unsure and len(column.mixed) == len(odd):
+    if column.unsure and odd and len(column.mixed) == len(odd):
         column.unsure = False
     usual = [value for value in column.values if value not in column.mixed]
     _take(column, usual, column.steps)
