@@ -91,7 +91,7 @@ def check(  # noqa: PLR0913 (what is checked, what is done about it, where it go
 
 def _mend(workspace: Workspace, layer: str | None, lang: str) -> tuple[Version, Repair]:
     if layer is None:
-        keys = ", ".join(version.key for version in workspace.versions())
+        keys = ", ".join(version.key for version in workspace.versions()) or "-"
         raise InputError(
             f"--fix needs the name of one dataset; name one of {keys}.",
             vi=f"--fix cần tên một bộ dữ liệu; hãy chọn một trong {keys}.",
@@ -126,6 +126,13 @@ def _print(
 ) -> None:
     if as_json:
         console.emit(_record(found, mended, written))
+        return
+    if not found.subjects:
+        console.say(
+            "Chưa có lớp nào để kiểm tra; nạp bằng `vung import`.",
+            "There is no layer to check yet; use `vung import`.",
+            lang,
+        )
         return
     if mended is not None:
         _print_repair(*mended, lang)
@@ -165,7 +172,7 @@ def _record(
 
 def print_summary(found: pd.DataFrame, settings: CheckSettings, lang: str) -> None:
     """Print one line a rule and dataset: how many, how large, by which tolerance."""
-    if found.empty:
+    if not len(found):
         console.say("Không tìm thấy lỗi nào.", "Nothing wrong was found.", lang)
         return
     headings = {
@@ -211,6 +218,13 @@ def _size(value: float | None, unit: str, lang: str) -> str:
 
 
 def _print_repair(version: Version, repair: Repair, lang: str) -> None:
+    if repair.ledger.empty:
+        console.say(
+            f"{version.key} không có lỗi nào sửa tự động được; phiên bản giữ nguyên.",
+            f"{version.key} holds nothing that a repair can settle; the version stays.",
+            lang,
+        )
+        return
     totals = {name: findings.measure(value, "m2", lang) for name, value in repair.totals.items()}
     changes = len(repair.ledger)
     console.say(

@@ -19,10 +19,12 @@ from gis.intake.cad import Drawing
 from gis.intake.door import Checked, Order, take_in
 from gis.layers.registry import LAYERS
 from gis.reports import records
-from gis.workspace import Version
+from gis.workspace import Version, Workspace
 
 _SHOWN_FINDINGS: Final = 10
 _SHOWN_ROWS: Final = 3
+#: What distinguishes two maps of one name.
+_TELL_MAPS_APART: Final = ("status", "plan_kind", "year")
 #: How a sentence about one row begins.
 _OF_A_ROW: Final = re.compile(r"^(Dòng|Row|Line) (\d+): ")
 #: Columns of a layer that have an option of their own, for a field or for a value.
@@ -239,15 +241,63 @@ def _carry_out(
         checked = take_in(order, workspace.home())
         if save_profile is not None and checked.profile is not None:
             profiles.save(save_profile, checked.profile)
+        before = replaced(workspace, checked)
         version = workspace.add(checked)
     if as_json:
         faults = [] if checked.faults is None else records.rows(checked.faults)
         found = {"findings": records.rows(checked.findings), "faults": faults}
         console.emit({"version": asdict(version), **found})
     else:
+        if before is not None:
+            _print_replaced(before, version, lang)
         _print_import(version, checked, where, lang)
     if findings.has_errors(checked.findings):
         raise typer.Exit(console.DONE_WITH_ERRORS)
+
+
+def replaced(workspace: Workspace, checked: Checked) -> Version | None:
+    """Return the version that a file takes the place of.
+
+    Raises
+    ------
+    InputError
+        When that is another map: of another status, plan or year, or another layer of a file.
+    """
+    same = [e for e in workspace.versions(checked.layer) if e.name == checked.name]
+    if not same:
+        return None
+    before = same[0]
+    told = [
+        (before.attributes.get(name), checked.attributes.get(name)) for name in _TELL_MAPS_APART
+    ]
+    told.append(
+        (before.provenance.get("source_layer"), checked.provenance.get("source_layer"))
+        if before.provenance.get("file") == checked.provenance.get("file")
+        else (None, None)
+    )
+    if all(old == new for old, new in told):
+        return before
+    raise InputError(
+        f"{before.key} is there already and is another map (from {before.provenance.get('file')}); "
+        "give this one a name of its own with --name, or take the other out of use with "
+        f"`vung drop {before.key}`.",
+        vi=f"{before.key} đã có và là bản đồ khác (từ {before.provenance.get('file')}); hãy đặt "
+        f"tên riêng bằng --name, hoặc ngừng dùng bản kia bằng `vung drop {before.key}`.",
+    )
+
+
+def _print_replaced(before: Version, version: Version, lang: str) -> None:
+    if before.version == version.version:
+        return
+    file = before.provenance.get("file")
+    console.say(
+        f"Thay phiên bản {before.version} ({before.rows} đối tượng, từ {file}); bản cũ vẫn còn "
+        "trong `vung layers --history`. Nếu là lớp khác, nạp lại với --name.",
+        f"It takes the place of version {before.version} ({counted(before.rows, 'feature')}, from "
+        f"{file}), which `vung layers --history` still has. If it is another layer, import it "
+        "again with --name.",
+        lang,
+    )
 
 
 def _print_decisions(version: Version, doubts: pd.DataFrame, *, lang: str, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from gis.checks.base import Subject
 from gis.errors import InputError
 from gis.intake.door import Checked
 from gis.layers import registry
+from gis.layers.base import ROW
 from gis.repair import Repair
 from gis.repair.bench import SETTLED
 from gis.workspace import Version, Workspace
@@ -93,6 +94,8 @@ def subject(workspace: Workspace, version: Version) -> Subject:
 def mend(workspace: Workspace, key: str) -> tuple[Version, Repair]:
     """Repair a dataset and add the result as a new version, with its ledger.
 
+    Where nothing can be mended the version stays the one that it was.
+
     Boundaries of communes, and of zones that are approved or in use, do not move.
 
     Raises
@@ -100,19 +103,14 @@ def mend(workspace: Workspace, key: str) -> tuple[Version, Repair]:
     NotFoundError
         When `key` names nothing.
     InputError
-        When there is nothing that a repair could change.
+        When the dataset has no polygons.
     """
     version = _vector(workspace, key)
     # the new version keeps whatever the old one held
     whole = replace(subject(workspace, version), frame=workspace.stored(version))
     done = repair.mend(whole, fixed=_fixed(workspace, version))
     if done.ledger.empty:
-        raise InputError(
-            f"{version.key} holds nothing that a repair can settle, so no new version was made; "
-            "`vung check` lists what is left for a person.",
-            vi=f"{version.key} không có lỗi nào sửa tự động được nên không tạo phiên bản mới; "
-            "`vung check` liệt kê các lỗi phải sửa tay.",
-        )
+        return version, done
     added = workspace.add(_mended(workspace, version, done))
     return added, done
 
@@ -132,13 +130,18 @@ def _mended(workspace: Workspace, version: Version, done: Repair) -> Checked:
         "repair": {**done.totals, "changes": len(done.ledger), "software": gis.__version__},
         "checked": stamp(workspace),
         "rows_kept": len(done.frame),
+        "rows_left_out": version.provenance["rows_read"] - len(done.frame),
     }
+    held = workspace.findings(version)
+    # what was said of a row that a repair took away is settled
+    gone = set(workspace.stored(version)[ROW]) - set(done.frame[ROW])
+    there = ~(held["row"].isin(gone) | held["other_row"].isin(gone)).to_numpy(dtype=bool)
     return Checked(
         layer=version.layer,
         name=version.name,
         frame=done.frame,
         raster=None,
-        findings=workspace.findings(version),
+        findings=held[there],
         faults=run.within(mended),
         attributes=version.attributes,
         provenance=provenance,

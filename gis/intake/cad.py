@@ -20,6 +20,8 @@ from gis.intake.linework import Shapes
 
 #: Columns of the areas of a drawing beside one for each further level of texts (``text_30``).
 CODE, LABEL, LEVEL = "code", "label", "level"
+#: From this share on the texts of a level are taken for land-use codes, right or mistyped.
+_MOSTLY: Final = 0.5
 _LINES: Final = (1, 2, 5)
 _AREAS: Final = (3, 6)
 # arcs, circles, curves: in DGN by number, in DXF by name
@@ -349,7 +351,12 @@ def _labels(texts: gpd.GeoDataFrame, drawing: Drawing) -> npt.NDArray[np.bool_]:
         return _on(texts, drawing.texts)
     known = {value: is_code(value) for value in texts["text"].unique()}
     coded = texts["text"].map(known).to_numpy(dtype=bool)
-    return coded if coded.any() else np.ones(len(texts), dtype=bool)
+    if not coded.any():
+        return np.ones(len(texts), dtype=bool)
+    # where a level holds mostly codes, its other texts are codes that were mistyped
+    share = pd.Series(coded).groupby(texts["level"].to_numpy()).mean()
+    mostly = texts["level"].isin(share.index[share >= _MOSTLY]).to_numpy(dtype=bool)
+    return np.asarray(coded | mostly, dtype=bool)
 
 
 def _or_none(values: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -364,7 +371,8 @@ def _labelled(
     labels: gpd.GeoDataFrame, at: npt.NDArray[np.intp], shapes: Shapes
 ) -> tuple[str, list[str | None], list[gpd.GeoDataFrame]]:
     """Return the name of the labels' column, the label of every area, and findings."""
-    name = CODE if len(labels) and all(is_code(value) for value in labels["text"]) else LABEL
+    coded = [is_code(value) for value in labels["text"]]
+    name = CODE if coded and sum(coded) >= _MOSTLY * len(coded) else LABEL
     held = pd.DataFrame({"text": labels["text"].to_numpy(), "area": at})
     held = held[held["area"] >= 0]
     by_area = held.groupby("area")["text"].agg(["nunique", "size", "first"])

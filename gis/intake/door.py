@@ -38,6 +38,10 @@ from gis.settings import CheckSettings, IntakeSettings
 
 #: Text columns by which a file says that it is schematic.
 NOTICE_COLUMNS: Final = ("notice_vi", "notice_en")
+#: Columns of the layers that bear names of places and zones, which may sound like people.
+_NAMES_OF_PLACES: Final = frozenset(
+    {"name", "name_vi", "name_en", "commune_name", "product", "use", "kind", "basis"}
+)
 # a file name holds 255 bytes at most, and a Vietnamese letter takes up to three
 _NAME_LENGTH: Final = 64
 
@@ -232,19 +236,7 @@ def _readable(course: _Course) -> gpd.GeoDataFrame:
         frame = _joined(course, frame, order.join)
     if order.profile is not None:
         profiles.refuse_missing(said, frame, name=order.profile.name)
-    guess = guessing.guess(
-        frame,
-        course.spec,
-        columns=said.columns,
-        constants=said.constants,
-        by_profile=course.by_profile,
-    )
-    screened = people.screen(
-        frame,
-        keep_personal=order.keep_personal,
-        keep=said.keep,
-        wanted=set(guess.sources.values()),
-    )
+    screened = _screened(course, frame)
     course.found.append(screened.findings)
     course.provenance |= {
         "raw_text": decoded.raw,
@@ -252,6 +244,36 @@ def _readable(course: _Course) -> gpd.GeoDataFrame:
         people.PERSONAL: list(screened.kept_personal),
     }
     return screened.frame
+
+
+def _screened(course: _Course, frame: gpd.GeoDataFrame) -> people.Screened:
+    """Leave columns about people out, and say which."""
+    order, said = course.order, course.said
+    guess = _guess(course, frame)
+    return people.screen(
+        frame,
+        keep_personal=order.keep_personal,
+        keep=said.keep,
+        # what was found by its name alone is left out like any other column
+        wanted={
+            name
+            for column, name in guess.sources.items()
+            if guess.how[column] != "name" or course.spec.requires(column)
+        },
+        identifying={
+            name for column, name in guess.sources.items() if column not in _NAMES_OF_PLACES
+        },
+    )
+
+
+def _guess(course: _Course, frame: gpd.GeoDataFrame) -> guessing.Guess:
+    return guessing.guess(
+        frame,
+        course.spec,
+        columns=course.said.columns,
+        constants=course.said.constants,
+        by_profile=course.by_profile,
+    )
 
 
 def _joined(course: _Course, frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
@@ -314,13 +336,7 @@ def _placed(
 
 def _clues(course: _Course, frame: gpd.GeoDataFrame) -> Clues:
     """Gather what tells where a file lies: known communes, its own commune codes and areas."""
-    sources = guessing.guess(
-        frame,
-        course.spec,
-        columns=course.said.columns,
-        constants=course.said.constants,
-        by_profile=course.by_profile,
-    ).sources
+    sources = _guess(course, frame).sources
     commune = next(
         (
             sources[name]

@@ -52,6 +52,7 @@ def screen(
     keep_personal: Sequence[str] = (),
     keep: Sequence[str] = (),
     wanted: Collection[str] = (),
+    identifying: Collection[str] = (),
 ) -> Screened:
     """Leave columns about people out.
 
@@ -63,6 +64,8 @@ def screen(
         Columns that were to be kept as ordinary ones (``--keep``).
     wanted
         Columns that serve a column of the layer.
+    identifying
+        Those of them that hold codes and numbers, in which no name of a person has a place.
 
     Raises
     ------
@@ -75,7 +78,7 @@ def screen(
     dropped: dict[str, str] = {}
     result = frame
     for name in names.listed(frame):
-        kind, why, share = _judged(name, frame[name])
+        kind, why, share = _judged(name, frame[name], strict=name in identifying)
         if not kind or name in excepted:
             continue
         if name in wanted:
@@ -103,13 +106,16 @@ def public(frame: gpd.GeoDataFrame, provenance: Mapping[str, Any]) -> gpd.GeoDat
     return frame.drop(columns=[name for name in kept if name in frame.columns])
 
 
-def _judged(name: str, column: "pd.Series[Any]") -> tuple[str, tuple[str, str], float]:
+def _judged(
+    name: str, column: "pd.Series[Any]", *, strict: bool
+) -> tuple[str, tuple[str, str], float]:
     """Tell what a column holds about people, how it was seen, and in what share of its values."""
     values = personal.different(column)
     by_name = personal.kind_of_name(name)
     if by_name and not personal.is_contradicted(by_name, values):
         return by_name, _BY_NAME, 1.0
-    kind, share = personal.kind_of_values(values, harmless=personal.has_harmless_name(name))
+    harmless = personal.has_harmless_name(name) and not strict
+    kind, share = personal.kind_of_values(values, harmless=harmless)
     return kind, _BY_CONTENT, share
 
 

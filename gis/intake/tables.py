@@ -154,7 +154,10 @@ def join(
     first, ambiguous = _by_key(right, added)
     at = np.array([first.get(value, -1) if value else -1 for value in left], dtype=np.intp)
     given = added.take(np.where(at >= 0, at, 0)) if len(added) else added.reindex(range(len(frame)))
-    given = given.astype(object).where((at >= 0)[:, None], None).infer_objects()
+    given = given.reset_index(drop=True)
+    given = given.astype(object)
+    given.loc[at < 0, :] = None
+    given = given.infer_objects()
     given.index = frame.index
     joined = gpd.GeoDataFrame(pd.concat([frame, given], axis=1), geometry=frame.geometry.name)
     return joined, _faults(frame, left, right, ambiguous)

@@ -65,6 +65,10 @@ class LayerSpec:
     constants: tuple[str, ...] = ()
     check: Check = field(default=_no_check)
 
+    def requires(self, name: str) -> bool:
+        """Whether the layer cannot do without a column."""
+        return any(column.name == name and column.required for column in self.columns)
+
     def column(self, name: str) -> Column | None:
         """Return the column of that name, if the layer has it."""
         return next((column for column in self.columns if column.name == name), None)

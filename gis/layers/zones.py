@@ -12,6 +12,9 @@ from gis.findings import Finding
 from gis.layers.base import ROW, Column, LayerSpec
 from gis.rules import USES
 
+#: Other words for a zone that was decided on, as search keys.
+_APPROVED = frozenset({"phe duyet", "duoc phe duyet", "duoc duyet", "duyet", "ban hanh"})
+
 
 def _check(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     frame = frame.copy()
@@ -24,6 +27,8 @@ def _check(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
             "product=CỘT hoặc --map use=CỘT, hoặc ghi --set use=annual_crop.",
         )
     found: list[Finding] = []
+    if "status" in frame:
+        frame["status"] = frame["status"].map(_status, na_action="ignore").astype(object)
     frame["product"] = frame["product"].map(_product_id, na_action="ignore").astype(object)
     for index in frame.index:
         use, finding = _use(frame.loc[index])
@@ -79,6 +84,20 @@ def _uses_by_name() -> dict[str, str]:
         for use in USES
         for name in (use, *(text.label("use", use, lang) for lang in text.LANGUAGES))
     }
+
+
+def _status(written: Any) -> str:
+    """Key of the state that is called so, in either language; what is written, where none is."""
+    key = text.search_key(str(written)).removeprefix("da ")
+    called = {
+        state
+        for state in text.label_keys("status")
+        for name in (state, *(text.label("status", state, lang) for lang in text.LANGUAGES))
+        if key == text.search_key(name).removeprefix("da ")
+    }
+    if key in _APPROVED:
+        return "approved"
+    return called.pop() if len(called) == 1 else str(written)
 
 
 def _product_id(written: Any) -> str:

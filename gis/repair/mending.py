@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from gis.checks.base import Subject
 from gis.errors import InputError
 from gis.repair import areas, balance, joints, ledger, remains, words
-from gis.repair.bench import Bench, Done, Faults, Geometries, Mask, Refused, Rows
+from gis.repair.bench import PAST, Bench, Done, Faults, Geometries, Mask, Refused, Rows
 from gis.repair.joints import Act, Key
 from gis.repair.ledger import Words
 
@@ -39,7 +39,6 @@ _STEPS_OF: Final[Mapping[str, Collection[str]]] = MappingProxyType(
 _CHANGE_BORDERS: Final = frozenset({"snap", "trim", "fill", "merge"})
 _JOINTS: Final = ("insert-vertex",)
 # zones in these states are history: they lie under those of today, and stay as they were
-_PAST: Final = ("rejected", "withdrawn", "superseded")
 # repeated until they mend nothing more; far more than real layers need
 _MOST_PASSES: Final = 12
 # a step may make another one necessary: a trimmed edge needs its vertices in its neighbour
@@ -136,7 +135,7 @@ def _usable(geometry: Geometries) -> Mask:
 def _periods(frame: gpd.GeoDataFrame, usable: Mask) -> list[Rows]:
     """Put rows together that are there at the same time; what is past stays out."""
     if "status" in frame:
-        usable = usable & ~frame["status"].isin(_PAST).to_numpy(dtype=bool)
+        usable = usable & ~frame["status"].isin(PAST).to_numpy(dtype=bool)
     at = np.flatnonzero(usable)
     columns = [name for name in ("valid_from", "valid_to") if name in frame]
     if not columns or not len(at):

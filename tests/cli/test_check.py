@@ -88,8 +88,8 @@ def test_a_repair_makes_a_version_and_a_ledger(area, vung):
     assert book.sheetnames[0] == "Sổ sửa chữa"
     assert len(list(book["Sổ sửa chữa"].iter_rows(min_row=5))) >= 1
     again = vung("-w", area, "check", "land-use", "--fix")
-    assert again.code == 2
-    assert "không có lỗi nào sửa tự động được" in again.err
+    assert again.code == 0
+    assert "không có lỗi nào sửa tự động được" in again.out
     assert "Sửa từ phiên bản" in vung("-w", area, "info", "land-use").out
 
 
@@ -120,6 +120,28 @@ def test_every_rule_can_be_listed(vung, lang):
     listed = vung("check", "--rules", "--json").record["rules"]
     assert [each["id"] for each in listed] == list(rules())
     assert len(listed) >= 60
+
+
+def test_an_empty_workspace_has_nothing_to_check(vung):
+    vung("init", "trống")
+    ran = vung("-w", "trống", "check")
+    assert (ran.code, ran.out) == (0, "Chưa có lớp nào để kiểm tra; nạp bằng `vung import`.\n")
+
+
+def test_a_zone_that_was_decided_on_stays_whatever_words_say_so(vung, tmp_path):
+    vung("init", "z")
+    gpd.GeoDataFrame(
+        {"zone_id": ["a", "b"], "use": ["annual_crop"] * 2, "status": ["draft", "Đã phê duyệt"]},
+        geometry=[square(0, 80.3), square(80, 3)],
+        crs="EPSG:5898",
+    ).to_file(tmp_path / "z.gpkg")
+    vung("-w", "z", "import", "zones", "z.gpkg")
+    ran = vung("-w", "z", "check", "zones", "--fix", "--json")
+    assert {e["feature"] for e in ran.record["repair"]["ledger"] if e["lost_m2"]} == {"a"}
+    vung("-w", "z", "export", "zones", "-o", "ra.parquet")
+    zones = gpd.read_parquet("ra.parquet").set_index("zone_id")
+    assert zones.area["b"] == pytest.approx(300.0)
+    assert zones["status"]["b"] == "approved"
 
 
 def test_clean_data_says_so(vung, tmp_path):

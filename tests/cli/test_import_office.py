@@ -107,7 +107,13 @@ def test_a_profile_takes_in_the_next_file_of_the_same_office(area, old, vung):
 
 def test_a_list_in_excel_is_joined_by_sheet_and_parcel(area, old, vung):
     pd.DataFrame(
-        {"Số tờ": [7, 7, 7, 9], "Số thửa": [1, 2, 3, 9], "Diện tích": [2000.0, 2000.5, 1900.0, 5.0]}
+        {
+            "Số tờ": [7, 7, 7, 9],
+            "Số thửa": [1, 2, 3, 9],
+            "Diện tích": [2000.0, 2000.5, 1900.0, 5.0],
+            "Xứ đồng": ["Đồng Nà", "Đồng Nà", "Gò Sậy", "Gò Sậy"],
+            "Chủ sử dụng": ["Nguyễn Văn An", "Trần Thị Bé", "Lê Văn Dũng", "Phạm Thị Hoa"],
+        }
     ).to_excel("danh sách.xlsx", index=False)
     lacking = vung("-w", area, "import", "land-use", old, *MAP, "--crs", "5898",
                    "--join", "danh sách.xlsx")  # fmt: skip
@@ -119,8 +125,38 @@ def test_a_list_in_excel_is_joined_by_sheet_and_parcel(area, old, vung):
     assert frame["registered_area_m2"].tolist()[:3] == [2000.0, 2000.5, 1900.0]
     found = {each["rule_id"] for each in ran.record["findings"]}
     assert {"reading.shape-without-row", "reading.row-without-shape"} <= found
+    assert "people.owner" in found
     # both areas side by side wherever the layer goes
     assert frame["drawn_area_m2"].tolist() == [2000.0] * 4
+
+
+def test_another_map_of_the_same_name_is_refused_and_the_same_one_replaced(area, old, vung):
+    order = ("-w", area, "import", "land-use", old, "--crs", "5898", "--code-table", "tt27-2018")
+    assert vung(*order, "--status", "current", "--year", "2016").code == 0
+    refused = vung(*order, "--status", "planned", "--year", "2030")
+    assert refused.code == 2
+    assert "--name" in refused.err
+    assert vung(*order, "--status", "planned", "--year", "2030", "--name", "qh").code == 0
+    again = vung(*order, "--status", "current", "--year", "2016", "--keep", "XuDong")
+    assert again.code == 0
+    assert "Thay phiên bản" in again.out
+
+
+@pytest.mark.parametrize("column", ["sothua", "ma_dat", "quyetdinh"])
+def test_a_name_is_no_number_and_no_code(area, vung, column):
+    names = ["Nguyễn Văn Bình", "Trần Thị Lệ", "Lê Văn Dũng", "Phạm Thị Hường"]
+    columns = {"soto": [1] * 4, "sothua": [1, 2, 3, 4], "mdsd": ["LUC"] * 4} | {column: names}
+    frame = gpd.GeoDataFrame(
+        columns,
+        geometry=[box(EAST + 50 * x, NORTH, EAST + 50 * x + 50, NORTH + 40) for x in range(4)],
+        crs="EPSG:5898",
+    )
+    frame.to_file("a.gpkg")
+    ran = vung("-w", area, "import", "land-use", "a.gpkg", *MAP, "--code-field",
+               "ma_dat" if column == "ma_dat" else "mdsd")  # fmt: skip
+    assert "Nguyễn" not in ran.out + ran.err
+    written = [file.read_bytes() for file in area.rglob("*") if file.is_file()]
+    assert not any("Nguyễn".encode() in each for each in written)
 
 
 def test_auto_finds_the_zone_of_a_commune(area, vung):
