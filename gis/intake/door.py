@@ -21,6 +21,7 @@ from gis.intake import (
     encodings,
     guessing,
     mapping,
+    notes,
     people,
     profiles,
     rasters,
@@ -185,7 +186,14 @@ def take_in(order: Order, home: Home | None = None) -> Checked:
     name = _slug(order.name or course.source.path.stem)
     if how is None:
         checked, how = crs.transform(checked, home.crs)
-    course.found += [findings.table([*_far_away(checked), *_overridden(course)])]
+    course.found += [
+        findings.table(
+            [
+                *notes.far_away(checked, None if home.schematic else home.communes),
+                *_overridden(course),
+            ]
+        )
+    ]
     return Checked(
         layer=spec.name,
         name=name,
@@ -391,30 +399,7 @@ def _overridden(course: _Course) -> list[Finding]:
     declared, given = course.source.frame.crs, course.said.crs
     if given == systems.AUTO:
         return []
-    return _differing(declared, given)
-
-
-def _differing(declared: pyproj.CRS | None, given: str | None) -> list[Finding]:
-    if declared is None or given is None:
-        return []
-    used = crs.parse(given)
-    names = crs.short_name(declared), crs.short_name(used)
-    if names[0] == names[1] or declared.equals(used, ignore_axis_order=True):
-        return []
-    return [
-        Finding(
-            rule_id="door.crs-overridden",
-            value=names[0],
-            message_vi=f"Tệp khai hệ tọa độ {names[0]} nhưng đã dùng {names[1]} theo --crs; nếu "
-            "không chắc, hãy nạp lại không có --crs.",
-            message_en=f"The file declares the coordinate system {names[0]} and {names[1]} of "
-            "--crs was used; when in doubt, import it again without --crs.",
-        )
-    ]
-
-
-def _far_away(frame: gpd.GeoDataFrame) -> list[Finding]:
-    return [] if crs.lies_in_vietnam(frame) else [Finding(rule_id="door.outside-vietnam")]
+    return notes.differing(declared, given)
 
 
 def _says_schematic(frame: gpd.GeoDataFrame) -> bool:
@@ -471,7 +456,7 @@ def _take_in_raster(order: Order) -> Checked:
     path = Path(order.path)
     raster = rasters.read(path, given_crs=order.crs)
     declared = raster.declared_crs
-    found = _differing(pyproj.CRS(declared) if declared else None, order.crs)
+    found = notes.differing(pyproj.CRS(declared) if declared else None, order.crs)
     name = _slug(order.name or path.stem)
     return Checked(
         layer="terrain",

@@ -21,7 +21,7 @@ from gis.errors import NotFoundError, ShippedDataError
 from gis.finding_rules import FindingRule, rules
 from gis.findings import COLUMNS
 from gis.intake import mapping
-from gis.intake.door import Order, take_in
+from gis.intake.door import Home, Order, take_in
 from gis.layers import land_use
 from gis.settings import CheckSettings
 
@@ -45,13 +45,19 @@ def mapped(value):
     return findings.table(mapping.apply(rows, land_use.SPEC, columns={}, constants=given).findings)
 
 
-def imported(folder, shape=IN_GRID, *, crs=None, encoding=None, name="LUC"):
+def imported(folder, shape=IN_GRID, *, crs=None, encoding=None, name="LUC", home=None):
     """Take in a file of one parcel."""
     rows = gpd.GeoDataFrame({"mdsd": ["LUC"], "ten": [name]}, geometry=[shape], crs="EPSG:5898")
     file = folder / "thửa.gpkg"
     rows.to_file(file, encoding=encoding)
     constants = {"code_table": "tt27-2018", "status": "current", "year": 2020}
-    return take_in(Order(layer="land-use", path=file, crs=crs, constants=constants)).findings
+    return take_in(Order(layer="land-use", path=file, crs=crs, constants=constants), home).findings
+
+
+def beside(shape):
+    """Return a workspace whose one commune has a shape."""
+    communes = {"code": ["21040"], "name": ["Bình Sơn"]}
+    return Home(communes=gpd.GeoDataFrame(communes, geometry=[shape], crs="EPSG:5898"))
 
 
 def doubted(commune, product):
@@ -68,6 +74,10 @@ SEEDED = {
     "door.crs-overridden": (
         lambda folder: imported(folder, crs="EPSG:5899"),
         lambda folder: imported(folder, crs="EPSG:5898"),
+    ),
+    "door.outside-communes": (
+        lambda folder: imported(folder, home=beside(box(570_000, 1_690_000, 575_000, 1_695_000))),
+        lambda folder: imported(folder, home=beside(box(579_000, 1_689_000, 585_000, 1_695_000))),
     ),
     "door.outside-vietnam": (
         lambda folder: imported(folder, box(5_580_000, 1_690_000, 5_580_100, 1_690_100)),
