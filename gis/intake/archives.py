@@ -18,7 +18,7 @@ from typing import Final
 
 from gis.errors import SourceError
 from gis.intake import nesting
-from gis.intake.refusals import BLOCK, MEGABYTE, Clock, damaged, hostile, too_much
+from gis.intake.refusals import BLOCK, MEGABYTE, Clock, damaged, hostile, number_vi, too_much
 from gis.settings import IntakeSettings
 
 #: Blanks and zeros pack a thousandfold in honest files too; below this size the ratio is let be.
@@ -138,7 +138,8 @@ class _Grid:
                     self._path,
                     f"holds {self._cells:,} cells spread over {self._row:,} rows and "
                     f"{self._column:,} columns",
-                    f"có {self._cells:,} ô nằm rải trên {self._row:,} dòng và {self._column:,} cột",
+                    f"có {number_vi(self._cells)} ô nằm rải trên {number_vi(self._row)} dòng và "
+                    f"{number_vi(self._column)} cột",
                 )
 
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from gis.errors import SourceError
 from gis.intake import nesting
-from gis.intake.refusals import MEGABYTE, Clock, damaged, too_much
+from gis.intake.refusals import MEGABYTE, Clock, damaged, number_vi, too_much
 from gis.settings import IntakeSettings
 
 _SHP_HEADER: Final = 100
@@ -329,7 +329,7 @@ def too_many_rows(path: Path, rows: int, limits: IntakeSettings) -> SourceError:
         path,
         "max_rows",
         f"holds {rows:,} rows, more than {limits.max_rows:,.0f}",
-        f"có {rows:,} dòng, nhiều hơn {limits.max_rows:,.0f}",
+        f"có {number_vi(rows)} dòng, nhiều hơn {number_vi(limits.max_rows)}",
     )
 
 

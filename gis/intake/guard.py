@@ -20,7 +20,7 @@ import shapely
 
 from gis.errors import SourceError
 from gis.intake import archives, containers, nesting
-from gis.intake.refusals import MEGABYTE, damaged, hostile, too_much
+from gis.intake.refusals import MEGABYTE, damaged, hostile, number_vi, too_much
 from gis.settings import IntakeSettings
 
 Check = Callable[[Path, IntakeSettings], None]
@@ -135,7 +135,8 @@ def admit_geometry(geometry: npt.NDArray[Any], limits: IntakeSettings) -> None:
         raise SourceError(
             f"The file holds {len(shapes):,} rows, more than {limits.max_rows:,.0f}; split it, or "
             "raise max_rows under [intake] in settings.toml.",
-            vi=f"Tệp có {len(shapes):,} dòng, nhiều hơn {limits.max_rows:,.0f}; hãy tách tệp hoặc "
+            vi=f"Tệp có {number_vi(len(shapes))} dòng, nhiều hơn {number_vi(limits.max_rows)}; hãy "
+            "tách tệp hoặc "
             "nâng max_rows trong mục [intake] của settings.toml.",
         )
     large = np.flatnonzero(shapely.get_num_coordinates(shapes) > limits.max_ring_vertices)
@@ -146,8 +147,8 @@ def admit_geometry(geometry: npt.NDArray[Any], limits: IntakeSettings) -> None:
                 f"Row {row + 1}: one ring has {count:,} vertices, more than "
                 f"{limits.max_ring_vertices:,.0f}; split or simplify the shape, or raise "
                 "max_ring_vertices under [intake] in settings.toml.",
-                vi=f"Dòng {row + 1}: một vòng ranh có {count:,} đỉnh, nhiều hơn "
-                f"{limits.max_ring_vertices:,.0f}; hãy tách hoặc giản lược hình, hoặc nâng "
+                vi=f"Dòng {row + 1}: một vòng ranh có {number_vi(count)} đỉnh, nhiều hơn "
+                f"{number_vi(limits.max_ring_vertices)}; hãy tách hoặc giản lược hình, hoặc nâng "
                 "max_ring_vertices trong mục [intake] của settings.toml.",
             )
 
@@ -197,7 +198,8 @@ def _refuse_size(files: list[Path], path: Path, limits: IntakeSettings) -> None:
             path,
             "max_file_mb",
             f"has {total // MEGABYTE:,} MB, more than {limits.max_file_mb:,g}",
-            f"có dung lượng {total // MEGABYTE:,} MB, hơn mức {limits.max_file_mb:,g}",
+            f"có dung lượng {number_vi(total // MEGABYTE)} MB, hơn mức "
+            f"{number_vi(limits.max_file_mb)}",
         )
 
 

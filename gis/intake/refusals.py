@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+from gis import text
 from gis.errors import SourceError
 from gis.settings import IntakeSettings
 
@@ -60,3 +61,8 @@ class Clock:
                 f"takes more than {self._seconds:g} seconds to look through",
                 f"cần hơn {self._seconds:g} giây để kiểm tra",
             )
+
+
+def number_vi(value: float) -> str:
+    """Write a whole number as a Vietnamese sentence does: ``1.200.000``."""
+    return text.format_number(value, 0, "vi")
