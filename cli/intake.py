@@ -364,7 +364,11 @@ def _print_findings(found: pd.DataFrame, lang: str, *, read_on: str | None = Non
 def _alike(found: pd.DataFrame, lang: str) -> list[tuple[str, int]]:
     """Sentences in the order of the table, each with how many rows it stands for."""
     groups: dict[str, list[str]] = {}
-    for sentence in found[f"message_{lang}"]:
+    told = (found[name] for name in ("rule_id", f"message_{lang}", f"remedy_{lang}"))
+    for rule_id, message, remedy in zip(*told, strict=True):
+        # where a file lies is settled now or never
+        placed = rule_id.startswith("crs.") and remedy
+        sentence = f"{message.rstrip('.')}; {remedy}." if placed else message
         groups.setdefault(_OF_A_ROW.sub("", sentence), []).append(sentence)
     return [(_as_one(words, whole, lang), len(whole)) for words, whole in groups.items()]
 

@@ -211,7 +211,7 @@ class Workspace:
             )
         raise NotFoundError(
             f"{key!r} names nothing in this workspace; it has {listed or 'nothing yet'}.",
-            vi=f"Thư mục dữ liệu không có {key!r}; hiện có {listed or 'chưa có gì'}.",
+            vi=f"Thư mục dữ liệu không có {key!r}; hiện có {listed or '0 bộ dữ liệu'}.",
         )
 
     def add(self, checked: Checked) -> Version:
