@@ -27,7 +27,7 @@ WGS84: Final = "EPSG:4326"
 DEPRECATED: Final = frozenset({6956, 6957, 6958, 6959})
 _OFFICIAL: Final = "EPSG:6960]"
 #: Rough box of Việt Nam with its islands, degrees: west, south, east, north.
-_VIETNAM: Final = AreaOfInterest(101.0, 6.0, 118.0, 24.0)
+VIETNAM: Final = (101.0, 6.0, 118.0, 24.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,8 @@ def describe(source: pyproj.CRS, target: pyproj.CRS) -> Transformation:
 
 def _best(source: pyproj.CRS, target: pyproj.CRS) -> Any:
     """Take the official parameters wherever they apply, else what PROJ prefers in Việt Nam."""
-    group = TransformerGroup(source, target, always_xy=True, area_of_interest=_VIETNAM)  # type: ignore[arg-type] # its own class is private
+    area = AreaOfInterest(*VIETNAM)
+    group = TransformerGroup(source, target, always_xy=True, area_of_interest=area)  # type: ignore[arg-type] # its own class is private
     official = (
         each
         for each in group.transformers
@@ -209,11 +210,8 @@ def _operation_name(operation: Any) -> str:
 
 def in_vietnam(lon: float, lat: float) -> bool:
     """Whether a place lies in the rough box of Việt Nam."""
-    box = _VIETNAM
-    return bool(
-        box.west_lon_degree <= lon <= box.east_lon_degree
-        and box.south_lat_degree <= lat <= box.north_lat_degree
-    )
+    west, south, east, north = VIETNAM
+    return west <= lon <= east and south <= lat <= north
 
 
 def lies_in_vietnam(frame: gpd.GeoDataFrame) -> bool:
@@ -222,10 +220,6 @@ def lies_in_vietnam(frame: gpd.GeoDataFrame) -> bool:
         return False
     to_degrees = pyproj.Transformer.from_crs(frame.crs, WGS84, always_xy=True)
     west, south, east, north = to_degrees.transform_bounds(*frame.total_bounds)
-    box = _VIETNAM
     return bool(
-        west <= box.east_lon_degree
-        and east >= box.west_lon_degree
-        and south <= box.north_lat_degree
-        and north >= box.south_lat_degree
+        west <= VIETNAM[2] and east >= VIETNAM[0] and south <= VIETNAM[3] and north >= VIETNAM[1]
     )

@@ -22,6 +22,16 @@ MATTERS: Final = ("conversion", "allocation", "crop_conversion", "mineral_licenc
 #: Key of a table's attributes under which the lines of its rows in the file are kept.
 LINES: Final = "lines"
 _YEARS: Final = (2000, 2100)
+_STATES: Final = ("current", "planned")
+# columns that hold land-use codes and symbols
+_CODES: Final = ("code", "land_use_code")
+# what may stand in one row only, by table
+_ONCE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "legend": ("code_table", "code"),
+        "class-totals": ("code_table", "code", "dataset", "status", "year"),
+    }
+)
 _COMMUNE_CODE = re.compile(r"\d{5}")
 # what Excel makes of a code that it takes for a number
 _FALSE_DECIMALS = re.compile(r"(\d+)[.,]0+")
@@ -48,8 +58,8 @@ def settle(name: str, table: pd.DataFrame, file: str) -> pd.DataFrame:
     seen: dict[Any, int] = {}
     for line, row in settled.iterrows():
         fault = _FAULTS[name](row)
-        if fault is None and name == "legend":
-            fault = _symbol_twice(row, int(str(line)), seen)
+        if fault is None and name in _ONCE:
+            fault = _twice(row, _ONCE[name], int(str(line)), seen)
         if fault is not None:
             raise ColumnError(
                 f"File {file}, line {line}, column {fault.column!r}: {fault.en}.",
@@ -62,15 +72,14 @@ def _with_plain_codes(name: str, table: pd.DataFrame) -> pd.DataFrame:
     if name == "crop-conversion":
         plain = table["commune_code"].map(_without_decimals, na_action="ignore")
         return table.assign(commune_code=plain.astype(object))
-    if name == "legend":
-        # symbols too: a land-use layer holds them in capitals, and they are compared with it
-        return table.assign(
-            **{
-                column: table[column].map(codes.normalise, na_action="ignore").astype(object)
-                for column in ("code", "land_use_code")
-            }
-        )
-    return table
+    # symbols too: a land-use layer holds them in capitals, and they are compared with it
+    return table.assign(
+        **{
+            column: table[column].map(codes.normalise, na_action="ignore").astype(object)
+            for column in _CODES
+            if column in table
+        }
+    )
 
 
 def _without_decimals(code: str) -> str:
@@ -80,12 +89,9 @@ def _without_decimals(code: str) -> str:
 
 def _plan_fault(row: "pd.Series[Any]") -> _Fault | None:
     code, area, year = row["commune_code"], float(row["area_ha"]), float(row["year"])
-    if not year.is_integer() or not _YEARS[0] <= year <= _YEARS[1]:
-        return _Fault(
-            "year",
-            f"{year:g} không phải năm của kế hoạch; hãy ghi như 2026",
-            f"{year:g} is not a year of a plan; write one like 2026",
-        )
+    fault = _year_fault(year)
+    if fault is not None:
+        return fault
     if not _COMMUNE_CODE.fullmatch(code):
         return _Fault(
             "commune_code",
@@ -99,6 +105,16 @@ def _plan_fault(row: "pd.Series[Any]") -> _Fault | None:
             f"the area of {area:g} ha must be above 0; mend the number or leave the line out",
         )
     return None
+
+
+def _year_fault(year: float) -> _Fault | None:
+    if year.is_integer() and _YEARS[0] <= year <= _YEARS[1]:
+        return None
+    return _Fault(
+        "year",
+        f"{year:g} không phải năm của kế hoạch; hãy ghi như 2026",
+        f"{year:g} is not a year of a plan; write one like 2026",
+    )
 
 
 def _period_fault(row: "pd.Series[Any]") -> _Fault | None:
@@ -144,8 +160,37 @@ def _legend_fault(row: "pd.Series[Any]") -> _Fault | None:
     return None
 
 
-def _symbol_twice(row: "pd.Series[Any]", line: int, seen: dict[Any, int]) -> _Fault | None:
-    first = seen.setdefault((row["code_table"], row["code"]), line)
+def _total_fault(row: "pd.Series[Any]") -> _Fault | None:
+    table, code, area = row["code_table"], row["code"], float(row["area_ha"])
+    if table in codes.TABLES and code not in codes.code_table(table):
+        return _Fault(
+            "code",
+            f"mã {code!r} không có trong bảng {table}; hãy sửa mã hoặc bảng",
+            f"code {code!r} is not in table {table}; mend the code or the table",
+        )
+    if area < 0:
+        return _Fault(
+            "area_ha",
+            f"diện tích {area:g} ha không thể nhỏ hơn 0; hãy sửa số",
+            f"the area of {area:g} ha cannot be below 0; mend the number",
+        )
+    if isinstance(row["status"], str) and row["status"] not in _STATES:
+        listed = ", ".join(_STATES)
+        return _Fault(
+            "status",
+            f"{row['status']!r} không hợp lệ; hãy ghi một trong {listed}, hoặc để trống",
+            f"{row['status']!r} is not one of {listed}; write one of them, or nothing",
+        )
+    if not pd.isna(row["year"]):
+        return _year_fault(float(row["year"]))
+    return None
+
+
+def _twice(
+    row: "pd.Series[Any]", columns: tuple[str, ...], line: int, seen: dict[Any, int]
+) -> _Fault | None:
+    key = tuple(None if pd.isna(row[name]) else row[name] for name in columns)
+    first = seen.setdefault(key, line)
     if first == line:
         return None
     return _Fault(
@@ -163,6 +208,7 @@ _FAULTS: Final[Mapping[str, Callable[["pd.Series[Any]"], _Fault | None]]] = Mapp
         "crop-conversion": _plan_fault,
         "delegations": _delegation_fault,
         "legend": _legend_fault,
+        "class-totals": _total_fault,
     }
 )
 

@@ -82,10 +82,30 @@ TABLES: Final[Mapping[str, TableSpec]] = MappingProxyType(
                 "chú giải của quy hoạch chung: ký hiệu và mã đất tương ứng",
                 "a general plan's legend: its symbols and the land-use codes they mean",
             ),
+            TableSpec(
+                "class-totals",
+                (
+                    "dataset",
+                    "status",
+                    "year",
+                    "code_table",
+                    "code",
+                    "area_ha",
+                    "decision",
+                    "source",
+                ),
+                ("code_table", "code", "area_ha"),
+                (),
+                ("year", "area_ha"),
+                "diện tích từng loại đất theo biểu của quyết định, để đối chiếu với bản đồ",
+                "class areas that a decision's table declares, to be held against the map",
+            ),
         )
     }
 )
 
+#: What a class total may say of the maps that it means, beside the name of one.
+_OF: Final = ("status", "year")
 #: Matters a delegation can speak of.
 MATTERS: Final = decision_checks.MATTERS
 
@@ -98,6 +118,7 @@ class Decisions:
     crop_conversion: pd.DataFrame | None = None
     delegations: pd.DataFrame | None = None
     legend: pd.DataFrame | None = None
+    class_totals: pd.DataFrame | None = None
     _legend_codes: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
@@ -108,6 +129,7 @@ class Decisions:
             crop_conversion=tables.get("crop-conversion"),
             delegations=tables.get("delegations"),
             legend=tables.get("legend"),
+            class_totals=tables.get("class-totals"),
         )
 
     def __post_init__(self) -> None:
@@ -163,6 +185,29 @@ class Decisions:
         wanted = {text.search_key(name) for name in _names_of(product)}
         named = plan[plan["product"].map(text.search_key).isin(wanted)]
         return float(named["area_ha"].sum())
+
+    def declared_totals(self, dataset: str, attributes: Mapping[str, Any]) -> dict[str, float]:
+        """Hectares that a decision declares for each class of a land-use dataset.
+
+        Parameters
+        ----------
+        attributes
+            Of the dataset: `code_table`, `status` and `year`. A row of the table that leaves its
+            dataset, status or year open speaks of every one.
+        """
+        table = self.class_totals
+        if table is None:
+            return {}
+        rows = table[table["code_table"] == attributes.get("code_table")]
+        for column, value in (
+            ("dataset", dataset),
+            *((name, attributes.get(name)) for name in _OF),
+        ):
+            rows = rows[rows[column].isna() | (rows[column] == value)]
+        # the row that names most says most of this dataset
+        named = rows[["dataset", *_OF]].notna().sum(axis=1)
+        rows = rows.loc[named.sort_values(kind="stable").index]
+        return dict(zip(rows["code"].map(str), rows["area_ha"].map(float), strict=True))
 
     def delegate(
         self, matter: str, day: date, *, since: date | None = None

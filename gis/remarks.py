@@ -97,12 +97,16 @@ def _together(zones: gpd.GeoDataFrame, table: gpd.GeoDataFrame, context: Context
     ):
         quota = context.decisions.conversion_quota(str(name), str(commune), context.as_of)
         if quota is not None and hectares > quota * (1 + CLOSURE):
+            wanted, allowed = (
+                {lang: text.format_number(each, 2, lang) for lang in text.LANGUAGES}
+                for each in (hectares, quota)
+            )
             notes.append(
                 Note(
-                    f"Xã {commune}, {name}: các vùng cộng lại cần chuyển đổi {hectares:.2f} ha đất "
-                    f"lúa, vượt kế hoạch {quota:.2f} ha.",
-                    f"Commune {commune}, {name}: together the zones convert {hectares:.2f} ha of "
-                    f"rice land, more than the plan's {quota:.2f} ha.",
+                    f"Xã {commune}, {name}: các vùng cộng lại cần chuyển đổi {wanted['vi']} ha đất "
+                    f"lúa, vượt kế hoạch {allowed['vi']} ha.",
+                    f"Commune {commune}, {name}: together the zones convert {wanted['en']} ha of "
+                    f"rice land, more than the plan's {allowed['en']} ha.",
                 )
             )
     return notes

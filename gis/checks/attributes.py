@@ -25,7 +25,6 @@ Indices = npt.NDArray[np.int64]
 
 # the plans whose rules were read cover these years
 _PLAN_YEARS: Final = (2021, 2030)
-_HECTARE_M2: Final = 10_000.0
 # registered areas in hectares come out near this ratio; surveys differ by far less
 _NEARLY_HECTARES: Final = (9_000.0, 11_000.0)
 #: Kept columns that hold the group of a code, and the name of its class, as search keys.

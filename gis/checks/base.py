@@ -31,6 +31,8 @@ class Subject:
         Its rows in a metric system, with the layer's columns and `source_row`.
     attributes
         What describes the whole dataset: status, year, code table.
+    declared_ha
+        Area of each class as a decision declares it, by code.
     """
 
     layer: str
@@ -38,6 +40,7 @@ class Subject:
     frame: gpd.GeoDataFrame
     settings: CheckSettings = field(default_factory=CheckSettings)
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    declared_ha: Mapping[str, float] = field(default_factory=dict)
 
     def rows(self, at: npt.NDArray[np.integer[Any]]) -> npt.NDArray[Any]:
         """1-based rows in the source file of the features at some positions."""

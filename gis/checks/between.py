@@ -4,7 +4,7 @@ Parts that are smaller than `tiny_part_m2` or thinner than `sliver_width_m` are 
 border and no fault. Where most of a layer lies outside another, that is one fault of the pair.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from gis import boundaries, codes, overlay, text
+from gis import boundaries, codes, crs, overlay, text
 from gis.checks.attributes import areas, column_named, commune_key, of_layer
 from gis.checks.base import Subject
 from gis.checks.covers import Cover, Cut, Layers, sound
@@ -25,7 +25,6 @@ from gis.errors import NotFoundError
 Geometries = npt.NDArray[np.object_]
 Indices = npt.NDArray[np.int64]
 
-_HECTARE_M2: Final = 10_000.0
 _KM2: Final = 1_000_000.0
 #: More than this share of a layer outside another one is the pair's fault, not each feature's.
 _MOST: Final = 0.5
@@ -63,7 +62,7 @@ def check(subjects: Sequence[Subject], *, today: date | None = None) -> list[gpd
     found = _communes(layers, day)
     found += _plan_against_current(layers)
     found += _zones(layers)
-    for subject in layers.planned:
+    for subject in layers.of("land-use"):
         found += _declared_totals(subject)
     for subject in layers.of("communes"):
         found += _commune_areas(subject, day)
@@ -331,12 +330,11 @@ def _pair(
 
 def _declared_totals(subject: Subject) -> list[gpd.GeoDataFrame]:
     """Hold the drawn total of each class against the declared one, classes below it included."""
-    declared: Mapping[str, float] = subject.attributes.get("declared_totals_ha") or {}
     table = str(subject.attributes.get("code_table"))
     area = pd.Series(shapely.area(subject.frame.geometry.to_numpy()))
-    drawn = area.groupby(subject.frame["code"].to_numpy()).sum() / _HECTARE_M2
+    drawn = area.groupby(subject.frame["code"].to_numpy()).sum() / crs.HECTARE_M2
     found = []
-    for code, total in declared.items():
+    for code, total in subject.declared_ha.items():
         below = [each for each in drawn.index if code in _with_parents(str(each), table)]
         there = float(drawn[below].sum())
         allowed = subject.settings.total_share * total
@@ -347,8 +345,8 @@ def _declared_totals(subject: Subject) -> list[gpd.GeoDataFrame]:
                 subject,
                 "between.class-total-differs",
                 value=code,
-                size=abs(there - total) * _HECTARE_M2,
-                tolerance=allowed * _HECTARE_M2,
+                size=abs(there - total) * crs.HECTARE_M2,
+                tolerance=allowed * crs.HECTARE_M2,
                 words={"drawn": [_hectares(there)], "declared": [_hectares(total)]},
             )
         )

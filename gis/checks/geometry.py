@@ -37,8 +37,6 @@ _KINDS: Final = {
 }
 # no parcel, zone or commune has a straight border of that length
 _LONGEST_EDGE_M: Final = 100_000.0
-#: West, south, east, north of Việt Nam with its islands, degrees.
-_VIETNAM: Final = (101.0, 6.0, 118.0, 24.0)
 _MANY_VERTICES: Final = 100_000
 # a border with a vertex every few centimetres was traced by a program, not surveyed
 _DENSE_M: Final = 0.05
@@ -392,7 +390,7 @@ def _outside_vietnam(points: Floats, system: pyproj.CRS | None) -> Mask:
     if system is None or not len(points):
         return np.zeros(len(points), dtype=bool)
     to_grid = pyproj.Transformer.from_crs(crs.WGS84, system, always_xy=True)
-    west, south, east, north = to_grid.transform_bounds(*_VIETNAM)
+    west, south, east, north = to_grid.transform_bounds(*crs.VIETNAM)
     x, y = points.T
     return np.asarray((x < west) | (x > east) | (y < south) | (y > north))
 

@@ -11,13 +11,13 @@ import shapely
 
 from gis import topology
 from gis.checks.base import Subject
+from gis.layers import zones
 from gis.topology import Faults
 
 Geometries = npt.NDArray[np.object_]
 Indices = npt.NDArray[np.int64]
 
 _ONE_STATE: Final = ("code_table", "status", "plan_kind", "year", "valid_from", "valid_to")
-_ENDED: Final = frozenset({"rejected", "withdrawn", "superseded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ def _together(subject: Subject) -> Iterator[Indices]:
         yield from _by_day(frame)
         return
     live = np.arange(len(frame))
-    if subject.layer == "zones" and "status" in frame:
-        live = np.flatnonzero(~frame["status"].isin(_ENDED).to_numpy())
+    if subject.layer == "zones":
+        live = np.flatnonzero(~zones.is_past(frame))
     columns = [name for name in _ONE_STATE if name in frame]
     if subject.layer != "land-use" or not columns:
         yield live

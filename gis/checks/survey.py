@@ -15,10 +15,9 @@ from gis.checks import run
 from gis.checks.base import Subject
 from gis.errors import InputError
 from gis.intake.door import Checked
-from gis.layers import registry
+from gis.layers import registry, zones
 from gis.layers.base import ROW
 from gis.repair import Repair
-from gis.repair.bench import SETTLED
 from gis.workspace import Version, Workspace
 
 
@@ -88,7 +87,15 @@ def subject(workspace: Workspace, version: Version) -> Subject:
         frame=workspace.read(version),
         settings=workspace.check_settings,
         attributes=version.attributes,
+        declared_ha=_declared(workspace, version),
     )
+
+
+def _declared(workspace: Workspace, version: Version) -> dict[str, float]:
+    """Hectares by class that the decision tables in use declare for a dataset."""
+    if version.layer != "land-use":
+        return {}
+    return workspace.decisions().declared_totals(version.name, version.attributes)
 
 
 def mend(workspace: Workspace, key: str) -> tuple[Version, Repair]:
@@ -111,18 +118,11 @@ def mend(workspace: Workspace, key: str) -> tuple[Version, Repair]:
     done = repair.mend(whole, fixed=_fixed(workspace, version))
     if done.ledger.empty:
         return version, done
-    added = workspace.add(_mended(workspace, version, done))
+    added = workspace.add(_mended(workspace, version, replace(whole, frame=done.frame), done))
     return added, done
 
 
-def _mended(workspace: Workspace, version: Version, done: Repair) -> Checked:
-    mended = Subject(
-        layer=version.layer,
-        dataset=version.name,
-        frame=done.frame,
-        settings=workspace.check_settings,
-        attributes=version.attributes,
-    )
+def _mended(workspace: Workspace, version: Version, mended: Subject, done: Repair) -> Checked:
     provenance = {
         **version.provenance,
         "repaired_from": version.version,
@@ -158,7 +158,7 @@ def _fixed(workspace: Workspace, version: Version) -> Sequence[gpd.GeoDataFrame]
             continue
         frame = workspace.read(other)
         if other.layer == "zones":
-            frame = frame[frame["status"].isin(SETTLED)]
+            frame = frame[zones.is_settled(frame)]
         fixed.append(frame)
     return fixed
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis import finding_rules, overlay
+from gis import finding_rules, overlay, text
 from gis.checks import geometry as checks
 from gis.errors import GeometryTypeError
 from gis.findings import Finding
@@ -222,14 +222,17 @@ def _readings(
 ) -> tuple[str, str]:
     """Tell both readings of a ring, and who has the part between them."""
     left, kept = (float(shapely.area(parts[which]).sum()) for which in (theirs, ~theirs))
-    vi = f"; đọc chẵn-lẻ được {plain:.3f} m², đọc theo chiều vòng được {wound:.3f} m²"
-    en = f"; read even-odd it has {plain:.3f} m², read by winding {wound:.3f} m²"
+    (plain_vi, plain_en), (wound_vi, wound_en) = _written(plain), _written(wound)
+    vi = f"; đọc chẵn-lẻ được {plain_vi} m², đọc theo chiều vòng được {wound_vi} m²"
+    en = f"; read even-odd it has {plain_en} m², read by winding {wound_en} m²"
     if left:
-        vi += f"; {left:.3f} m² thuộc đối tượng khác nên không tính"
-        en += f"; {left:.3f} m² belong to other features and were not counted"
+        left_vi, left_en = _written(left)
+        vi += f"; {left_vi} m² thuộc đối tượng khác nên không tính"
+        en += f"; {left_en} m² belong to other features and were not counted"
     if kept:
-        vi += f"; {kept:.3f} m² không thuộc đối tượng nào khác nên được giữ"
-        en += f"; {kept:.3f} m² belong to no other feature and were kept"
+        kept_vi, kept_en = _written(kept)
+        vi += f"; {kept_vi} m² không thuộc đối tượng nào khác nên được giữ"
+        en += f"; {kept_en} m² belong to no other feature and were kept"
     return vi, en
 
 
@@ -253,9 +256,17 @@ def _worded(
 def _moved(before: float, after: float) -> tuple[str, str]:
     """Say what became of an area, Vietnamese and English; never a change of minus nothing."""
     change = after - before
+    (before_vi, before_en), (after_vi, after_en) = _written(before), _written(after)
     if abs(change) < _NO_CHANGE_M2:
-        return f"diện tích không đổi ({after:.3f} m²)", f"area unchanged ({after:.3f} m²)"
+        return f"diện tích không đổi ({after_vi} m²)", f"area unchanged ({after_en} m²)"
+    sign = "+" if change > 0 else ""
+    change_vi, change_en = _written(change)
     return (
-        f"diện tích thay đổi {change:+.3f} m² (từ {before:.3f} thành {after:.3f})",
-        f"area changed by {change:+.3f} m² (from {before:.3f} to {after:.3f})",
+        f"diện tích thay đổi {sign}{change_vi} m² (từ {before_vi} thành {after_vi})",
+        f"area changed by {sign}{change_en} m² (from {before_en} to {after_en})",
     )
+
+
+def _written(area: float) -> tuple[str, str]:
+    """Write square metres, Vietnamese and English."""
+    return text.format_number(area, 3, "vi"), text.format_number(area, 3, "en")

@@ -1,9 +1,11 @@
 """Zones: polygons where one raw material is grown or dug, or made into a product."""
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gis import products, text
@@ -14,6 +16,30 @@ from gis.rules import USES
 
 #: Other words for a zone that was decided on, as search keys.
 _APPROVED = frozenset({"phe duyet", "duoc phe duyet", "duoc duyet", "duyet", "ban hanh"})
+
+
+#: A zone in one of these states is there no more.
+_PAST: Final = ("rejected", "withdrawn", "superseded")
+#: A zone in one of these states is still only wished for.
+_WISHED: Final = ("proposed", "candidate", "draft", "submitted", "returned")
+
+
+def is_past(frame: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Which zones are there no more, by their state; none where no state is told."""
+    return np.asarray(_states(frame).isin(_PAST), dtype=bool)
+
+
+def is_settled(frame: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Which zones were decided on or are in use; a state that nobody knows may be a decision."""
+    state = _states(frame)
+    return np.asarray(state.notna() & ~state.isin((*_PAST, *_WISHED)), dtype=bool)
+
+
+def _states(frame: gpd.GeoDataFrame) -> "pd.Series[Any]":
+    if "status" not in frame:
+        return pd.Series(None, index=frame.index, dtype=object)
+    states: pd.Series[Any] = frame["status"]
+    return states
 
 
 def _check(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:

@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from gis import topology
 from gis.checks.base import Subject
+from gis.layers import zones
 from gis.repair.ground import Ground
 from gis.repair.ledger import Line, Words
 from gis.repair.rings import Spot
@@ -25,11 +26,6 @@ Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 Geometries = npt.NDArray[np.object_]
 
-#: Zones in these states are past: they are there no more, and stay out of a repair.
-PAST: Final = ("rejected", "withdrawn", "superseded")
-#: Zones in these states are settled: others give way to them.
-SETTLED: Final = ("approved", "existing")
-_OPEN: Final = ("proposed", "candidate", "draft", "submitted", "returned", *PAST)
 #: Two borders nearer than this lie on each other (1 micrometre).
 SAME_M: Final = 1e-6
 # columns that say where a row comes from, not what it is
@@ -209,11 +205,8 @@ class Bench:
 
 
 def _settled(subject: Subject) -> Mask:
-    if subject.layer == "zones" and "status" in subject.frame:
-        status = subject.frame["status"]
-        # a state that nobody knows may be a decision
-        settled: Mask = (status.notna() & ~status.isin(_OPEN)).to_numpy(dtype=bool)
-        return settled
+    if subject.layer == "zones":
+        return zones.is_settled(subject.frame)
     return np.zeros(len(subject.frame), dtype=bool)
 
 

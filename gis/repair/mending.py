@@ -14,8 +14,9 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from gis.checks.base import Subject
 from gis.errors import InputError
+from gis.layers import zones
 from gis.repair import areas, balance, joints, ledger, remains, words
-from gis.repair.bench import PAST, Bench, Done, Faults, Geometries, Mask, Refused, Rows
+from gis.repair.bench import Bench, Done, Faults, Geometries, Mask, Refused, Rows
 from gis.repair.joints import Act, Key
 from gis.repair.ledger import Words
 
@@ -122,7 +123,8 @@ def mend(
 
 def _once(subject: Subject, fixed: Sequence[gpd.GeoDataFrame], steps: Sequence[str]) -> Repair:
     usable = _usable(np.array(subject.frame.geometry.to_numpy(), dtype=object))
-    outcomes = [_Run(subject, rows, fixed, steps).run() for rows in _periods(subject.frame, usable)]
+    there = usable & ~zones.is_past(subject.frame) if subject.layer == "zones" else usable
+    outcomes = [_Run(subject, rows, fixed, steps).run() for rows in _periods(subject.frame, there)]
     return _put_together(subject, outcomes, np.flatnonzero(~usable))
 
 
@@ -133,9 +135,7 @@ def _usable(geometry: Geometries) -> Mask:
 
 
 def _periods(frame: gpd.GeoDataFrame, usable: Mask) -> list[Rows]:
-    """Put rows together that are there at the same time; what is past stays out."""
-    if "status" in frame:
-        usable = usable & ~frame["status"].isin(PAST).to_numpy(dtype=bool)
+    """Put rows together that are there at the same time."""
     at = np.flatnonzero(usable)
     columns = [name for name in ("valid_from", "valid_to") if name in frame]
     if not columns or not len(at):

@@ -68,6 +68,18 @@ def test_machines_get_every_finding_with_both_features(area, vung):
     assert ran.record["families"][0]["over"] == 1
 
 
+def test_the_map_is_held_against_the_class_areas_that_a_decision_declares(area, vung):
+    # 2.0 ha of LUC are drawn
+    rows = "code_table,code,area_ha,decision\ntt27-2018,LUC,{},171/QĐ\n"
+    for declared, told in (("1,98", 1), ("1,99", 0)):
+        Path("biểu.csv").write_text(rows.format(f'"{declared}"'), encoding="utf-8")
+        assert vung("-w", area, "import", "class-totals", "biểu.csv").code == 0
+        ran = vung("-w", area, "check", "land-use", "--json")
+        said = [e for e in ran.record["findings"] if e["rule_id"] == "between.class-total-differs"]
+        assert len(said) == told
+    assert vung("template", "class-totals", "-o", "mẫu.csv").code == 0
+
+
 def test_findings_go_into_files_of_each_kind(area, vung):
     names = ["lỗi.xlsx", "lỗi.gpkg", "lỗi.html", "lỗi.csv", "lỗi.json"]
     options = [word for name in names for word in ("-o", name)]

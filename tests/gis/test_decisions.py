@@ -138,6 +138,7 @@ def test_an_unknown_table_is_refused():
 
 LEGEND = "code_table,code,land_use_code,land_use_code_table\n"
 SPECIES = "species,valid_from,valid_to\n"
+TOTALS = "dataset,status,year,code_table,code,area_ha\n"
 
 
 @pytest.mark.parametrize(
@@ -161,6 +162,10 @@ SPECIES = "species,valid_from,valid_to\n"
         # BHK stands in the old table alone
         ("legend", LEGEND + "qhc,A,BHK,tt08-2024\n", "'BHK' is not in table tt08-2024"),
         ("legend", LEGEND + "qhc,A,LUC,tt09\n", "'tt09' is no land-use code table; write one of"),
+        ("class-totals", TOTALS + ",,,tt08-2024,LUX,5\n", "'LUX' is not in table tt08-2024"),
+        ("class-totals", TOTALS + ",,,tt08-2024,LUC,-5\n", "'area_ha': the area of -5 ha cannot"),
+        ("class-totals", TOTALS + ",plan,,tt08-2024,LUC,5\n", "'status': 'plan' is not one of"),
+        ("class-totals", TOTALS + ",,30,tt08-2024,LUC,5\n", "'year': 30 is not a year of a plan"),
         ("legend", LEGEND + "qhc,A,LUC,\n", "'land_use_code_table': '' is no land-use code table"),
     ],
 )  # fmt: skip
@@ -175,6 +180,32 @@ def test_a_symbol_that_stands_twice_is_refused_in_one_legend_and_not_in_two(tabl
     with pytest.raises(ColumnError, match=r"line 4, .*'A' of qhc stands in line 2 already"):
         table(LEGEND + "qhc,A,,\nqhc-2,A,,\nqhc,a,,\n", "legend")
     assert len(table(LEGEND + "qhc,A,,\nqhc-2,A,,\n", "legend")) == 2
+
+
+def test_a_class_total_stands_once_for_one_map_and_once_for_each_other(table):
+    twice = TOTALS + ",planned,2030,tt08-2024,LUC,5\n,planned,2030,tt08-2024,luc,6\n"
+    with pytest.raises(ColumnError, match=r"line 3, .*'LUC' of tt08-2024 stands in line 2 already"):
+        table(twice, "class-totals")
+    other = TOTALS + ",planned,2030,tt08-2024,LUC,5\n,planned,2025,tt08-2024,LUC,6\n"
+    assert len(table(other, "class-totals")) == 2
+
+
+def test_the_total_that_names_most_of_a_map_counts_for_it(table):
+    rows = (
+        ",planned,2030,tt08-2024,LUC,5\n"
+        "châu ổ,planned,2030,tt08-2024,LUC,1\n"
+        ",,,tt08-2024,CLN,7\n"
+        ",planned,2025,tt08-2024,CLN,8\n"
+        ",,,tt27-2018,LUC,9\n"
+    )
+    told = Decisions.of({"class-totals": table(TOTALS + rows, "class-totals")})
+    plan = {"status": "planned", "year": 2030, "code_table": "tt08-2024"}
+    assert told.declared_totals("mộ đức", plan) == {"LUC": 5.0, "CLN": 7.0}
+    assert told.declared_totals("châu ổ", plan) == {"LUC": 1.0, "CLN": 7.0}
+    assert told.declared_totals("x", plan | {"year": 2025}) == {"CLN": 8.0}
+    assert told.declared_totals("x", plan | {"status": "current"}) == {"CLN": 7.0}
+    assert told.declared_totals("x", {"code_table": "qhc"}) == {}
+    assert Decisions().declared_totals("x", plan) == {}
 
 
 def test_symbols_and_codes_of_a_legend_are_written_as_layers_hold_them(table):

@@ -1,5 +1,6 @@
 """Layers against each other: every rule with a fault that is seeded, and a clean twin."""
 
+from dataclasses import replace
 from datetime import date
 
 import geopandas as gpd
@@ -59,6 +60,11 @@ def land(*shapes, dataset="đất", codes=None, said=CURRENT, settings=None, **k
 
 def plan(*shapes, dataset="quy hoạch", **given):
     return land(*shapes, dataset=dataset, **{"said": PLAN, **given})
+
+
+def declared(layer, hectares):
+    """Return a layer whose class areas a decision declares."""
+    return replace(layer, declared_ha=hectares)
 
 
 def zones(*shapes, status="approved", dataset="vùng", start=None, end=None):
@@ -147,8 +153,8 @@ SEEDED = {
         (plan(WEST), land(WEST, at(100, 100.9))),
     ),
     "between.class-total-differs": (
-        (plan(WEST, said=PLAN | {"declared_totals_ha": {"LUC": 1.02}}),),
-        (plan(WEST, said=PLAN | {"declared_totals_ha": {"LUC": 1.01}}),),
+        (declared(plan(WEST), {"LUC": 1.02}),),
+        (declared(plan(WEST), {"LUC": 1.01}),),
     ),
     "between.code-tables-differ": (
         (plan(WEST), land(WEST, said=CURRENT | {"code_table": NEW})),
@@ -283,9 +289,7 @@ def test_a_declared_total_counts_the_classes_below_it():
     # LUC and LUK are rice land, and farm land; RSX is farm land only
     given = {"LUA": 2.0, "NNP": 3.0, "CLN": 1.0}
     shapes = (at(0, 100), at(100, 200), at(200, 300))
-    said = found(
-        plan(*shapes, codes=["LUC", "LUK", "RSX"], said=PLAN | {"declared_totals_ha": given})
-    )
+    said = found(declared(plan(*shapes, codes=["LUC", "LUK", "RSX"]), given))
     (row,) = said.itertuples()
     assert row.value == "CLN"
     assert row.size == pytest.approx(10_000)
@@ -317,8 +321,8 @@ def test_the_first_day_of_a_layer_goes_before_its_year():
 
 
 def test_totals_of_a_legend_of_its_own_are_held_code_by_code():
-    said = PLAN | {"code_table": "qhc", "declared_totals_ha": {"ĐT-1": 2.0}}
-    row = of("between.class-total-differs", plan(WEST, codes=["ĐT-1"], said=said))
+    general = plan(WEST, codes=["ĐT-1"], said=PLAN | {"code_table": "qhc"})
+    row = of("between.class-total-differs", declared(general, {"ĐT-1": 2.0}))
     assert row.size == pytest.approx(10_000)
 
 

@@ -236,7 +236,7 @@ def test_a_bow_tie_is_repaired_and_its_change_of_area_stated(hectare, tmp_path, 
     assert (found.rule_id, found.row) == ("geometry.self-intersection", 1)
     assert found.severity == "warning"
     assert found.effect_m2 == pytest.approx(5_000)
-    assert "+5000.000 m² (từ 0.000 thành 5000.000)" in found.message_vi
+    assert "+5.000,000 m² (từ 0,000 thành 5.000,000)" in found.message_vi
     assert "không hợp lệ (tự cắt tại 58" in found.message_vi
     assert list(checked.frame["fault"].fillna("")) == ["repaired-ring", ""]
     assert checked.provenance["rings_repaired"] == 1
@@ -252,8 +252,8 @@ def test_a_repair_that_changes_nothing_says_so(hectare, tmp_path, land_use):
     path = tmp_path / "spike.gpkg"
     gpd.GeoDataFrame({"mdsd": ["LUC"]}, geometry=[spike], crs="EPSG:5898").to_file(path)
     (found,) = land_use(path).findings.itertuples()
-    assert "diện tích không đổi (10000.000 m²)" in found.message_vi
-    assert "area unchanged (10000.000 m²)" in found.message_en
+    assert "diện tích không đổi (10.000,000 m²)" in found.message_vi
+    assert "area unchanged (10,000.000 m²)" in found.message_en
 
 
 def test_a_polygon_of_many_parts_stays_one_row(hectare, tmp_path, land_use):

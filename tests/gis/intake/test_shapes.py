@@ -189,8 +189,8 @@ def test_what_a_ring_goes_around_twice_is_its_own_where_nobody_else_has_it():
     (row,) = found.itertuples()
     # the border counts the corner twice: 10,000 + 1,600
     assert row.effect_m2 == pytest.approx(-1_600)
-    assert "đọc chẵn-lẻ được 8400.000 m², đọc theo chiều vòng được 10000.000 m²" in row.message_vi
-    assert "1600.000 m² không thuộc đối tượng nào khác nên được giữ" in row.message_vi
+    assert "đọc chẵn-lẻ được 8.400,000 m², đọc theo chiều vòng được 10.000,000 m²" in row.message_vi
+    assert "1.600,000 m² không thuộc đối tượng nào khác nên được giữ" in row.message_vi
 
 
 def test_what_a_ring_goes_around_twice_is_the_neighbours_who_has_it():
@@ -199,7 +199,7 @@ def test_what_a_ring_goes_around_twice_is_the_neighbours_who_has_it():
     assert shapely.area(shapely.intersection(*rows.geometry)) == 0
     (row,) = found.itertuples()
     assert row.effect_m2 == pytest.approx(8_400 - 11_600)
-    assert "1600.000 m² belong to other features and were not counted" in row.message_en
+    assert "1,600.000 m² belong to other features and were not counted" in row.message_en
 
 
 @pytest.mark.parametrize(("east", "kept_m2"), [(19.0, 10_000), (21.0, 8_400)])
@@ -224,8 +224,8 @@ def test_each_doubtful_part_is_decided_for_itself():
     # the corner is the neighbour's, the far square is nobody's
     assert rows.geometry.iloc[0].symmetric_difference(HECTARE.difference(INNER)).area == 0
     (row,) = found.itertuples()
-    assert "1600.000 m² belong to other features and were not counted" in row.message_en
-    assert "1600.000 m² belong to no other feature and were kept" in row.message_en
+    assert "1,600.000 m² belong to other features and were not counted" in row.message_en
+    assert "1,600.000 m² belong to no other feature and were kept" in row.message_en
 
 
 def test_two_broken_rings_may_be_neighbours_of_each_other():
