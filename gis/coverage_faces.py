@@ -5,6 +5,7 @@ a gap lies nothing, over an overlap two polygons and more. A gap that the polygo
 interior ring of their union; one whose neighbours meet in corners only is none, and kept apart.
 """
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,16 +15,16 @@ import shapely
 
 from gis.coverage_edges import Edges, Flags, Geometries, Indices, Numbers, all_edges, balance
 from gis.coverage_edges import forward as runs_forward
+from gis.overlay import on_grid
 
 #: Distances up to this are rounding: a point this near to a line lies on it.
 ROUNDING_M: Final = 1e-6
-# where free coordinates fail, they are rounded to this grid, finer than any survey
-_GRID_M: Final = 1e-8
 # so often another point is tried in a face, when the last lay on a border
 _TRIES: Final = 6
 # an angle that no border keeps to
 _TURN: Final = 2.399963
-_OUTSIDE: Final = -1
+#: Number of the ground around everything, as a face.
+OUTSIDE: Final = -1
 # polygons of more coordinates are indexed before points are looked up in them
 _LARGE: Final = 100
 
@@ -87,9 +88,9 @@ def faces(edges: Edges, ground: Ground) -> Faces:
     whole = float(shapely.area(ground.geometry).sum())
     _, first, surplus = balance(edges)
     lines = edges.take(np.sort(first[surplus != 0])).chains()
-    made = _counted(_cut(lines, grid_size=None), edges, ground)
+    made = _counted(_cut(lines, freely=True), edges, ground)
     if _astray(made, whole) > _tolerated(whole, len(lines)):
-        again = _counted(_cut(lines, grid_size=_GRID_M), edges, ground)
+        again = _counted(_cut(lines, freely=False), edges, ground)
         made = min(made, again, key=lambda each: _astray(each, whole))
     return made
 
@@ -106,7 +107,7 @@ def gaps(found: Faces) -> tuple[Indices, Indices]:
     outer = all_edges(np.asarray(shapely.polygons(shapely.get_exterior_ring(found.geometry[bare]))))
     own = own[np.isin(found.edges.key[own], outer.key)]
     beyond = found.beyond[own]
-    label = pd.Series(np.where(beyond == _OUTSIDE, _OUTSIDE, component[beyond]))
+    label = pd.Series(np.where(beyond == OUTSIDE, OUTSIDE, component[beyond]))
     kinds = label.groupby(found.edges.feature[own]).nunique().reindex(bare).to_numpy()
     return bare[kinds == 1], bare[kinds != 1]
 
@@ -132,25 +133,18 @@ def neighbours(found: Faces, which: Indices, edges: Edges, index: shapely.STRtre
     return summed.sort_values(["face", "shared_m", "feature"], ascending=[True, False, True])
 
 
-def _cut(lines: Geometries, *, grid_size: float | None) -> Geometries:
+def _cut(lines: Geometries, *, freely: bool) -> Geometries:
     """Cut lines where they cross, and return the faces between them."""
     if not len(lines):
         return lines
-    noded: Any
-    try:
-        noded = _noded(lines) if grid_size is None else _on_grid(lines, grid_size)
-    except shapely.errors.GEOSException:
+    noded: Any = None
+    if freely:
         # free coordinates may fail to settle; the grid does not
-        noded = _on_grid(lines, _GRID_M)
+        with contextlib.suppress(shapely.errors.GEOSException):
+            noded = shapely.node(shapely.multilinestrings(lines))
+    if noded is None:
+        noded = on_grid(shapely.union_all, lines)
     return np.asarray(shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))))
-
-
-def _noded(lines: Geometries) -> Any:
-    return shapely.node(shapely.multilinestrings(lines))
-
-
-def _on_grid(lines: Geometries, grid_size: float) -> Any:
-    return shapely.union_all(lines, grid_size=grid_size)
 
 
 def _counted(geometry: Geometries, edges: Edges, ground: Ground) -> Faces:
@@ -165,7 +159,7 @@ def _across(edges: Edges) -> Indices:
     order = np.argsort(edges.key, kind="stable")
     key = edges.key[order]
     twin = np.flatnonzero(key[1:] == key[:-1])
-    beyond = np.full(len(key), _OUTSIDE, dtype=np.int64)
+    beyond = np.full(len(key), OUTSIDE, dtype=np.int64)
     beyond[order[twin]] = edges.feature[order[twin + 1]]
     beyond[order[twin + 1]] = edges.feature[order[twin]]
     return beyond
@@ -205,10 +199,10 @@ def _settled(cover: Indices, sure: Flags, own: Edges, beyond: Indices, edges: Ed
     step = np.where(runs_forward(own), surplus[at], -surplus[at]) if len(keys) else at
     cover, sure = cover.copy(), sure.copy()
     while True:
-        reached = known & ~sure[own.feature] & ((beyond == _OUTSIDE) | sure[beyond])
+        reached = known & ~sure[own.feature] & ((beyond == OUTSIDE) | sure[beyond])
         if not reached.any():
             return np.maximum(cover, 0)
-        base = np.where(beyond == _OUTSIDE, 0, cover[beyond])
+        base = np.where(beyond == OUTSIDE, 0, cover[beyond])
         face = own.feature[reached]
         cover[face] = (base + step)[reached]
         sure[face] = True
@@ -218,7 +212,7 @@ def _components(found: Faces) -> Indices:
     """Give covered ground a number: faces that hang together by edges share a number."""
     label = np.arange(len(found.geometry), dtype=np.int64)
     left, right = found.edges.feature, found.beyond
-    tied = (right != _OUTSIDE) & (found.cover[left] > 0) & (found.cover[right] > 0)
+    tied = (right != OUTSIDE) & (found.cover[left] > 0) & (found.cover[right] > 0)
     left, right = left[tied], right[tied]
     while True:
         lower = label.copy()

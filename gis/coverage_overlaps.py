@@ -1,7 +1,6 @@
 """Which polygons lie over each other, and with how much ground."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -9,9 +8,8 @@ import shapely
 
 from gis.coverage_edges import Geometries, Indices
 from gis.coverage_faces import ROUNDING_M, Faces, Ground, mean_width
-from gis.overlay import polygonal
+from gis.overlay import freely, on_grid, polygonal
 
-_GRID_M: Final = 1e-8
 # a difference of areas up to this share is rounding
 _ROUNDING: Final = 1e-9
 # more polygons than this over one face: their pairs are found by an index, not one with another
@@ -101,14 +99,14 @@ def _pairs(
 def _common(left: Geometries, right: Geometries, expected: float) -> Geometries:
     """Return the common ground of pairs; on a grid where free coordinates lose some of it."""
     left, right = _cut_down(left, right), _cut_down(right, left)
-    common = polygonal(_apply(shapely.intersection, left, right))
+    common = polygonal(freely(shapely.intersection, left, right))
     area = shapely.area(common)
     if abs(area.sum() - expected) <= _ROUNDING * (len(area) + expected):
         return common
     whole = shapely.area(left)
-    rest = shapely.area(_apply(shapely.difference, left, right))
+    rest = shapely.area(freely(shapely.difference, left, right))
     astray = np.abs(whole - rest - area) > _ROUNDING * (1 + whole)
-    again = shapely.intersection(left[astray], right[astray], grid_size=_GRID_M)
+    again = on_grid(shapely.intersection, left[astray], right[astray])
     common[astray] = polygonal(np.asarray(again))
     return common
 
@@ -122,14 +120,6 @@ def _cut_down(geometry: Geometries, other: Geometries) -> Geometries:
         if shapely.is_valid(part):
             smaller[at] = part
     return smaller
-
-
-def _apply(operation: Callable[..., Any], left: Geometries, right: Geometries) -> Geometries:
-    try:
-        return np.asarray(operation(left, right))
-    except shapely.errors.GEOSException:
-        # one pair that fails on free coordinates must not stop the others
-        return np.asarray(operation(left, right, grid_size=_GRID_M))
 
 
 def _by_pair(table: pd.DataFrame, common: Geometries, area: np.ndarray) -> pd.DataFrame:
@@ -154,9 +144,8 @@ def _places(found: Faces, doubled: Indices, over: pd.DataFrame) -> pd.DataFrame:
     rows = np.flatnonzero(found.cover[doubled] > 2)
     if not len(rows):
         return _no_places()
-    listed = (
-        over.drop_duplicates().groupby("face")["feature"].apply(lambda each: tuple(sorted(each)))
-    )
+    under = over[over["face"].isin(rows)].drop_duplicates().groupby("face")["feature"]
+    listed = {face: tuple(sorted(each)) for face, each in under}
     geometry = found.geometry[doubled[rows]]
     return pd.DataFrame(
         {

@@ -14,14 +14,13 @@ import shapely
 
 from gis.coverage_edges import Edges, Flags, Geometries, Indices, Numbers
 from gis.coverage_faces import ROUNDING_M, Ground, mean_width
-from gis.overlay import polygonal
+from gis.overlay import on_grid, polygonal
 
 # edges face each other when they run against each other within 75 degrees: strips have bends
 _FACING: Final = -0.25
 # a strip is at least some eight times as long as wide (as area over width squared); what is
 # shorter, or opens at more than some 15 degrees, is where two borders part
 _LONG: Final = 10.0
-_GRID_M: Final = 1e-8
 _COLUMNS: Final = ["left", "right", "geometry", "area_m2", "width_m"]
 
 
@@ -42,9 +41,9 @@ def strips(
     if not len(quads):
         return none
     covered = np.unique(ground.tree.query(quads, predicate="intersects")[1])
-    under = shapely.union_all(ground.geometry[covered], grid_size=_GRID_M)
-    strip = shapely.union_all(quads, grid_size=_GRID_M)
-    bare = shapely.difference(strip, under, grid_size=_GRID_M)
+    under = on_grid(shapely.union_all, ground.geometry[covered])
+    strip = on_grid(shapely.union_all, quads)
+    bare = on_grid(shapely.difference, strip, under)
     pieces = shapely.get_parts(polygonal(np.array([bare], dtype=object)))
     width = mean_width(pieces)
     pieces = pieces[(width > ROUNDING_M) & (shapely.area(pieces) > _LONG * width**2)]

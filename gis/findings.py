@@ -7,6 +7,7 @@ sentences and remedies come from the catalogue (`gis.finding_rules`).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from string import Formatter
 from typing import Any, Final
 
 import geopandas as gpd
@@ -261,17 +262,29 @@ def _sentences(rule_id: str, given: Mapping[str, Sequence[Any]]) -> list[tuple[s
     """Write the catalogue's sentence for every finding, Vietnamese and English."""
     known = rule(rule_id)
     units = {"size": known.unit, "tolerance": known.unit, "effect_m2": "m2"}
-    said = []
-    for values in zip(*given.values(), strict=True):
-        named = dict(zip(given, values, strict=True))
-        vi, en = (
-            known.message[lang].format_map(
-                {name: _word(value, units.get(name, ""), lang) for name, value in named.items()}
-            )
-            for lang in text.LANGUAGES
-        )
-        said.append((vi, en))
-    return said
+    count = len(next(iter(given.values())))
+    told = []
+    for lang in text.LANGUAGES:
+        message = known.message[lang]
+        wanted = sorted({name for _, name, _, _ in Formatter().parse(message) if name})
+        words = [_words(given[name], units.get(name, ""), lang) for name in wanted]
+        rows = zip(*words, strict=True) if wanted else [()] * count
+        told.append([message.format(**dict(zip(wanted, each, strict=True))) for each in rows])
+    return list(zip(*told, strict=True))
+
+
+def _words(values: Sequence[Any], unit: str, lang: str) -> list[str]:
+    """Write values; most columns hold few different ones."""
+    known: dict[Any, str] = {}
+    written = []
+    for value in values:
+        # one and one point nought are equal, and are not written alike
+        key = type(value), value
+        word = known.get(key)
+        if word is None:
+            word = known[key] = _word(value, unit, lang)
+        written.append(word)
+    return written
 
 
 def _word(value: Any, unit: str, lang: str) -> str:

@@ -6,9 +6,9 @@ over each other, the common part becomes a cell of its own with all its owners, 
 cover shows and no area counts twice. Then each zone is the sum of its pieces, to rounding.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +16,16 @@ import shapely
 
 Geometries = npt.NDArray[np.object_]
 Indices = npt.NDArray[np.int64]
+_Apply = Callable[..., Any]
 
 #: Label of a piece that a cover does not reach.
 UNCOVERED: Final = -1
 #: Overlaps below this area are rounding of shared borders (1 dm2): they go to the earlier polygon.
 BORDER_OVERLAP_M2: Final = 0.01
 # on free coordinates GEOS can give a face to the wrong side of edges that nearly coincide, as those
-# of a plan and of present land use do; on a grid, here finer than any survey, it does not
-_GRID_M: Final = 1e-8
+# of a plan and of present land use do; on a grid, here finer than any survey, it does not. Where
+# very many edges nearly coincide the finest grid may fail too; a coarser one settles
+_GRIDS_M: Final = (1e-8, 1e-7, 1e-6, 1e-5)
 # a difference smaller than this share of its piece is rounding of the intersection itself
 _ROUNDING: Final = 1e-10
 # a larger share than this that parts miss or have too much is no rounding any more
@@ -144,20 +146,20 @@ def overlapping_pairs(
     # touching neighbours are the rule: sort them out before any area is computed
     meet = shapely.relate_pattern(cover[left], cover[right], "T********")
     left, right = left[meet], right[meet]
-    area = shapely.area(shapely.intersection(cover[left], cover[right], grid_size=_GRID_M))
+    area = shapely.area(on_grid(shapely.intersection, cover[left], cover[right]))
     order = np.lexsort((right, left))
     return left[order], right[order], area[order]
 
 
 def _split(pieces: Geometries, cells: Geometries) -> tuple[Indices, Indices, Geometries]:
     """Cut pieces by disjoint cells: row of the piece, row of the cell, geometry."""
-    piece, cell, part = _parts(pieces, cells, grid_size=None)
+    piece, cell, part = _parts(pieces, cells, freely)
     whole = shapely.area(pieces)
     sums = np.bincount(piece, weights=shapely.area(part), minlength=len(pieces))
     astray = np.flatnonzero(np.abs(whole - sums) > _ASTRAY * whole)
     if len(astray):
         good = ~np.isin(piece, astray)
-        row, mended_cell, mended = _parts(pieces[astray], cells, grid_size=_GRID_M)
+        row, mended_cell, mended = _parts(pieces[astray], cells, on_grid)
         piece = np.concatenate([piece[good], astray[row]])
         cell = np.concatenate([cell[good], mended_cell])
         part = np.concatenate([part[good], mended])
@@ -165,13 +167,13 @@ def _split(pieces: Geometries, cells: Geometries) -> tuple[Indices, Indices, Geo
 
 
 def _parts(
-    pieces: Geometries, cells: Geometries, *, grid_size: float | None
+    pieces: Geometries, cells: Geometries, apply: _Apply
 ) -> tuple[Indices, Indices, Geometries]:
     """Parts of pieces in cells and outside all of them, as `_split` returns them."""
     piece, cell = _candidate_pairs(pieces, cells)
-    common = _intersections(pieces, cells, piece, cell, grid_size=grid_size)
+    common = _intersections(pieces, cells, piece, cell, apply)
     # cells are taken away, not the common parts: a wrong part then shows in the sum
-    left, remainder = _remainders(pieces, piece, common, cells[cell], grid_size=grid_size)
+    left, remainder = _remainders(pieces, piece, common, cells[cell], apply)
     solid = shapely.area(common) > 0
     return (
         np.concatenate([piece[solid], left]),
@@ -193,8 +195,7 @@ def _intersections(
     cells: Geometries,
     piece: Indices,
     cell: Indices,
-    *,
-    grid_size: float | None,
+    apply: _Apply,
 ) -> Geometries:
     """Polygonal intersections of the pairs; the many that need no cutting are not cut."""
     common = np.empty(len(piece), dtype=object)
@@ -207,7 +208,7 @@ def _intersections(
     common[rest[piece_inside]] = pieces[piece[rest[piece_inside]]]
     crossing = rest[~piece_inside]
     common[crossing] = polygonal(
-        shapely.intersection(pieces[piece[crossing]], cells[cell[crossing]], grid_size=grid_size)
+        apply(shapely.intersection, pieces[piece[crossing]], cells[cell[crossing]])
     )
     return common
 
@@ -217,8 +218,7 @@ def _remainders(
     piece: Indices,
     common: Geometries,
     taken: Geometries,
-    *,
-    grid_size: float | None,
+    apply: _Apply,
 ) -> tuple[Indices, Geometries]:
     """Find what the cells, `taken` pair by pair, leave open of each piece."""
     whole = shapely.area(pieces)
@@ -229,21 +229,37 @@ def _remainders(
     ends = np.searchsorted(piece[order], open_rows, side="right")
     remainder = np.empty(len(open_rows), dtype=object)
     for at, (row, start, end) in enumerate(zip(open_rows, starts, ends, strict=True)):
-        remainder[at] = _without(pieces[row], taken[order[start:end]], grid_size=grid_size)
+        remainder[at] = _without(pieces[row], taken[order[start:end]], apply)
     remainder = polygonal(remainder)
     solid = shapely.area(remainder) > 0
     return open_rows[solid], remainder[solid]
 
 
-def _without(
-    geometry: shapely.Geometry, taken: Geometries, *, grid_size: float | None
-) -> shapely.Geometry:
+def _without(geometry: shapely.Geometry, taken: Geometries, apply: _Apply) -> shapely.Geometry:
     """Take other polygons away from one."""
     if not len(taken):
         return geometry
-    (union,) = polygonal(_as_array([shapely.union_all(taken, grid_size=grid_size)]))
-    left: shapely.Geometry = shapely.difference(geometry, union, grid_size=grid_size)
+    (union,) = polygonal(_as_array([apply(shapely.union_all, taken)]))
+    left: shapely.Geometry = apply(shapely.difference, geometry, union)
     return left
+
+
+def freely(operation: Callable[..., Any], *geometries: Any) -> Any:
+    """Apply an overlay of shapely on free coordinates; on a grid where these do not settle."""
+    try:
+        return operation(*geometries)
+    except shapely.errors.GEOSException:
+        return on_grid(operation, *geometries)
+
+
+def on_grid(operation: Callable[..., Any], *geometries: Any) -> Any:
+    """Apply an overlay of shapely on the finest grid where it settles: 1e-8 m, seldom a coarser."""
+    for grid in _GRIDS_M[:-1]:
+        try:
+            return operation(*geometries, grid_size=grid)
+        except shapely.errors.GEOSException:
+            continue
+    return operation(*geometries, grid_size=_GRIDS_M[-1])
 
 
 def polygonal(geometry: Geometries) -> Geometries:
@@ -275,7 +291,7 @@ def _trim_borders(geometry: Geometries, first: Indices, second: Indices) -> Geom
     order = np.argsort(second, kind="stable")
     rows, starts = np.unique(second[order], return_index=True)
     for row, pairs in zip(rows, np.split(order, starts[1:]), strict=True):
-        geometry[row] = _without(geometry[row], geometry[first[pairs]], grid_size=_GRID_M)
+        geometry[row] = _without(geometry[row], geometry[first[pairs]], on_grid)
     return polygonal(geometry)
 
 
@@ -303,7 +319,7 @@ def _arrangement(
 ) -> list[tuple[tuple[int, ...], shapely.Geometry]]:
     """Faces of overlapping polygons, merged by the rows that own them."""
     polygons = geometry[group]
-    lines = shapely.union_all(shapely.boundary(polygons), grid_size=_GRID_M)
+    lines = on_grid(shapely.union_all, shapely.boundary(polygons))
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
     face, owner = shapely.STRtree(polygons).query(
         shapely.point_on_surface(faces), predicate="intersects"
@@ -315,8 +331,7 @@ def _arrangement(
     for at, rows in rows_of.items():
         faces_of.setdefault(tuple(sorted(rows)), []).append(at)
     return [
-        (rows, shapely.union_all(faces[where], grid_size=_GRID_M))
-        for rows, where in sorted(faces_of.items())
+        (rows, on_grid(shapely.union_all, faces[where])) for rows, where in sorted(faces_of.items())
     ]
 
 

@@ -23,7 +23,16 @@ import shapely
 from gis import coverage_strips
 from gis.coverage_contacts import contacts
 from gis.coverage_edges import Edges, Indices, open_edges, readable
-from gis.coverage_faces import Faces, Ground, faces, gaps, mean_width, neighbours
+from gis.coverage_faces import (
+    OUTSIDE,
+    ROUNDING_M,
+    Faces,
+    Ground,
+    faces,
+    gaps,
+    mean_width,
+    neighbours,
+)
 from gis.coverage_overlaps import duplicates, overlaps
 from gis.settings import CheckSettings
 
@@ -112,14 +121,13 @@ def faults(
         corner_gaps=_bare(found, cornered, beside),
         hanging=met.hanging,
         near=met.near,
-        strips=_open_strips(edges, ground, found, sheets, settings),
+        strips=_open_strips(edges, index, ground, found, sheets, settings),
         isolated=_isolated(edges, ground, settings.edge_m),
     )
 
 
 def _bare(found: Faces, which: Indices, beside: pd.DataFrame) -> pd.DataFrame:
-    by = beside.groupby("face")
-    listed, lengths = by["feature"].apply(tuple), by["shared_m"].apply(tuple)
+    listed, lengths = (_by_face(beside, name) for name in ("feature", "shared_m"))
     geometry = found.geometry[which]
     return pd.DataFrame(
         {
@@ -132,20 +140,38 @@ def _bare(found: Faces, which: Indices, beside: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _by_face(table: pd.DataFrame, name: str) -> dict[int, tuple[Any, ...]]:
+    """Gather what a table sorted by face says of each."""
+    faces_told, begins = np.unique(table["face"].to_numpy(), return_index=True)
+    values = table[name].to_list()
+    ends = np.append(begins, len(values))[1:]
+    each = zip(faces_told.tolist(), begins.tolist(), ends.tolist(), strict=True)
+    return {face: tuple(values[begin:end]) for face, begin, end in each}
+
+
 def _open_strips(
     edges: Edges,
+    index: shapely.STRtree,
     ground: Ground,
     found: Faces,
     sheets: npt.NDArray[Any] | None,
     settings: CheckSettings,
 ) -> pd.DataFrame:
     labels = np.full(len(ground.geometry), None, dtype=object) if sheets is None else sheets
-    strips = coverage_strips.strips(edges, ground, labels, edge_m=settings.edge_m)
+    facing_out = edges.take(_outermost(index, found))
+    strips = coverage_strips.strips(facing_out, ground, labels, edge_m=settings.edge_m)
     enclosed = found.geometry[found.cover == 0]
     pieces = strips["geometry"].to_numpy(dtype=object)
     closed = shapely.STRtree(enclosed).query(shapely.point_on_surface(pieces), "intersects")[0]
     kept = np.setdiff1d(np.arange(len(strips)), closed)
     return strips.iloc[kept].reset_index(drop=True)
+
+
+def _outermost(index: shapely.STRtree, found: Faces) -> Indices:
+    """Which open edges have, somewhere, the ground beside them that nothing encloses."""
+    rim = found.edges.take(found.beyond == OUTSIDE)
+    middle = shapely.points((rim.start + rim.end) / 2)
+    return np.unique(index.query(middle, predicate="dwithin", distance=ROUNDING_M)[1])
 
 
 def _isolated(edges: Edges, ground: Ground, edge_m: float) -> pd.DataFrame:

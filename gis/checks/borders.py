@@ -1,6 +1,5 @@
 """Borders that ought to be one: vertices, edges of map sheets, and features that stand alone."""
 
-from copy import copy
 from typing import Any, Final
 
 import geopandas as gpd
@@ -11,10 +10,13 @@ import shapely
 
 from gis import findings
 from gis.checks.parts import Geometries, Part
+from gis.coverage_edges import all_edges, places, readable
 from gis.coverage_faces import ROUNDING_M
 
 # standing alone is no fault where many do: such a layer is no coverage
 _FEW_ALONE: Final = 0.1
+# the width of a strip 100 m long and 1 cm wide is then known to a tenth of a millimetre
+_HALVINGS: Final = 14
 _KINDS: Final = {
     "gap": ("có khe hở", "a gap"),
     "overlap": ("chồng lấn", "an overlap"),
@@ -106,18 +108,30 @@ def _by_pair(table: pd.DataFrame) -> pd.DataFrame:
     return pairs
 
 
-def _effect(part: Part, near: pd.DataFrame) -> list[float]:
-    """Say what each move of a vertex does to the area of its feature."""
-    effect = []
-    columns = ["feature", "x", "y", "to_x", "to_y"]
-    for feature, x, y, to_x, to_y in near[columns].itertuples(index=False):
-        shape = part.geometry[feature]
-        xy = shapely.get_coordinates(shape)
-        moved = np.where((xy == (x, y)).all(axis=1)[:, None], (to_x, to_y), xy)
-        # about the vertex itself: coordinates are large beside what the move changes
-        old, new = (shapely.set_coordinates(copy(shape), each - (x, y)) for each in (xy, moved))
-        effect.append(float(shapely.area(new) - shapely.area(old)))
-    return effect
+def _effect(part: Part, near: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Say what each move of a vertex does to the area of its feature, in m2.
+
+    With the feature on the left of its edges this is half the cross product of the move and the sum
+    of the edges that meet in the vertex.
+    """
+    features, number = np.unique(near["feature"].to_numpy(dtype=np.int64), return_inverse=True)
+    edges = all_edges(readable(part.geometry[features]))
+    at, to = near[["x", "y"]].to_numpy(), near[["to_x", "to_y"]].to_numpy()
+    run = np.tile(edges.end - edges.start, (2, 1))
+    ends = pd.DataFrame(
+        {
+            "feature": np.tile(edges.feature, 2),
+            "place": places(np.concatenate([edges.start, edges.end])),
+            "east": run[:, 0],
+            "north": run[:, 1],
+        }
+    )
+    wanted = pd.DataFrame({"feature": number, "place": places(at)})
+    met = ends[ends["place"].isin(wanted["place"])].groupby(["feature", "place"], as_index=False)
+    along = wanted.merge(met.sum(), how="left", on=["feature", "place"])
+    east, north = along["east"].to_numpy(), along["north"].to_numpy()
+    move = to - at
+    return np.asarray((move[:, 0] * north - move[:, 1] * east) / 2, dtype=np.float64)
 
 
 # --- sheets, and features alone -----------------------------------------------------------------
@@ -172,9 +186,19 @@ def _of_two_sheets(neighbours: tuple[int, ...], sheets: npt.NDArray[Any]) -> tup
 
 
 def _widest(shapes: Geometries, edge_m: float) -> npt.NDArray[np.float64]:
-    """Return the diameter of the largest circle in each shape."""
-    radius = shapely.maximum_inscribed_circle(shapes, tolerance=edge_m / 100)
-    return np.asarray(2 * shapely.length(radius), dtype=np.float64)
+    """Return the diameter of the largest circle in each shape, or infinity above `edge_m`.
+
+    A circle fits as long as something is left of the shape when its border moves in by the radius.
+    Halving intervals of the radius this way is many times faster than to look for the circle.
+    """
+    fits = ~shapely.is_empty(shapely.buffer(shapes, -edge_m / 2))
+    low = np.zeros(len(shapes))
+    high = np.minimum(edge_m / 2, np.sqrt(shapely.area(shapes) / np.pi))
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        left = ~shapely.is_empty(shapely.buffer(shapes, -middle))
+        low, high = np.where(left, middle, low), np.where(left, high, middle)
+    return np.where(fits, np.inf, 2 * high)
 
 
 def isolated(part: Part) -> list[gpd.GeoDataFrame]:

@@ -18,7 +18,6 @@ Geometries = npt.NDArray[np.object_]
 Indices = npt.NDArray[np.int64]
 
 # see `gis.overlay`: finer than any survey, and no face goes astray on it
-_GRID_M: Final = 1e-8
 _ROUNDING: Final = 1e-9
 # joining all rows pays for more features than this
 _FEW: Final = 200
@@ -110,9 +109,9 @@ class Cover:
     @cached_property
     def _ground(self) -> shapely.Geometry:
         """All rows as one shape, prepared for many questions."""
-        ground = shapely.union_all(self.shapes)
+        ground: shapely.Geometry = overlay.freely(shapely.union_all, self.shapes)
         if shapely.area(ground) > shapely.area(self.shapes).sum() * (1 + _ROUNDING):
-            ground = shapely.union_all(self.shapes, grid_size=_GRID_M)
+            ground = overlay.on_grid(shapely.union_all, self.shapes)
         shapely.prepare(ground)
         return ground
 
@@ -134,8 +133,8 @@ class Cover:
         for number, shape in enumerate(left):
             near = self._tree.query(shape, predicate="intersects")
             if len(near):
-                there = shapely.union_all(self.shapes[near], grid_size=_GRID_M)
-                left[number] = shapely.difference(shape, there, grid_size=_GRID_M)
+                there = overlay.on_grid(shapely.union_all, self.shapes[near])
+                left[number] = overlay.on_grid(shapely.difference, shape, there)
         owner = np.full(len(at), overlay.UNCOVERED, dtype=np.int64)
         return _telling(subject, at, owner, overlay.polygonal(left))
 

@@ -7,6 +7,7 @@ from typing import Final
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from gis.overlay import on_grid
 from gis.repair.bench import Bench, Faults, Geometries
 from gis.repair.joints import Key
 from gis.repair.ledger import Line, Words
@@ -110,7 +111,7 @@ def doubled(found: Faults, geometry: Geometries) -> float:
     # of every feature, what it shares with earlier ones
     return float(
         sum(
-            shapes[0].area if len(shapes) == 1 else shapely.union_all(shapes, grid_size=1e-8).area
+            shapes[0].area if len(shapes) == 1 else on_grid(shapely.union_all, shapes).area
             for shapes in shared.values()
         )
     )

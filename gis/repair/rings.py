@@ -40,9 +40,12 @@ class Parted:
 def parted(one: Geometry, other: Geometry) -> Parted | None:
     """Lay two polygons over each other; None where the areas do not add up."""
     for grid in _GRIDS:
-        left = _polygonal(shapely.difference(one, other, grid_size=grid))
-        right = _polygonal(shapely.difference(other, one, grid_size=grid))
-        both = _polygonal(shapely.intersection(one, other, grid_size=grid))
+        try:
+            left = _polygonal(shapely.difference(one, other, grid_size=grid))
+            right = _polygonal(shapely.difference(other, one, grid_size=grid))
+            both = _polygonal(shapely.intersection(one, other, grid_size=grid))
+        except shapely.errors.GEOSException:
+            continue
         if _agree(one.area, left.area + both.area) and _agree(other.area, right.area + both.area):
             if grid is None:
                 return Parted(left, both, right)
@@ -59,8 +62,11 @@ def without(one: Geometry, other: Geometry) -> Geometry | None:
 def joined(one: Geometry, other: Geometry) -> Geometry | None:
     """Put two polygons together; None where the areas do not add up or a crack stays between."""
     for grid in _GRIDS:
-        both = _polygonal(shapely.union(one, other, grid_size=grid))
-        shared = shapely.area(_polygonal(shapely.intersection(one, other, grid_size=grid)))
+        try:
+            both = _polygonal(shapely.union(one, other, grid_size=grid))
+            shared = shapely.area(_polygonal(shapely.intersection(one, other, grid_size=grid)))
+        except shapely.errors.GEOSException:
+            continue
         if _agree(one.area + other.area, both.area + shared) and not _cracked(both):
             return _restored(both, one, other) if grid else both
     return None
