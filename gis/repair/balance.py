@@ -1,9 +1,11 @@
 """What a repair must not do: make a fault, enlarge one, or lose a square metre from the record."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
@@ -11,7 +13,10 @@ from gis.overlay import on_grid
 from gis.repair.bench import Bench, Faults, Geometries
 from gis.repair.joints import Key
 from gis.repair.ledger import Line, Words
+from gis.settings import CheckSettings
 
+# half the width of the cracks by which ground can be open that everybody takes for enclosed
+_CRACK_M: Final = 1e-3
 # faults whose areas differ by less are as large as they were: rounding
 _EQUAL_M2: Final = 1e-6
 
@@ -51,6 +56,7 @@ def grown(
         The rows each is about, and its shape.
     """
     settings = bench.settings
+    before = _with_cracked(before, was, after, settings)
     known = _overlaps(before, was)
     worse = [
         ({left, right}, shape)
@@ -68,6 +74,36 @@ def grown(
         if area > shapely.area(old).sum() + settings.gap_m2:
             worse.append((set(near), gap))
     return worse
+
+
+def _with_cracked(
+    before: Faults, was: Geometries, after: Faults, settings: CheckSettings
+) -> Faults:
+    """Add gaps to the faults before a repair that were there, but open by cracks which it closed.
+
+    No ring enclosed them, so no check could tell them.
+    """
+    gaps = after.gaps[after.gaps["area_m2"] > settings.gap_m2]
+    shapes = before.gaps["geometry"].to_numpy()
+    known = shapely.STRtree(shapes)
+    cracked = [
+        shapely.area(shapes[known.query(gap, predicate="intersects")]).sum() < gap.area / 2
+        and _nearly_closed(gap, was[list(near)])
+        for gap, near in zip(gaps["geometry"], gaps["neighbours"], strict=True)
+    ]
+    there = gaps[np.array(cracked, dtype=bool)]
+    return replace(before, gaps=pd.concat([before.gaps, there], ignore_index=True))
+
+
+def _nearly_closed(gap: Geometry, around: Geometries) -> bool:
+    """Whether the ground of a gap was enclosed before, but for cracks that nobody can see."""
+    held = around[~shapely.is_missing(around)]
+    whole = shapely.get_parts(on_grid(shapely.union_all, shapely.buffer(held, _CRACK_M)))
+    rings, part = shapely.get_rings(whole, return_index=True)
+    inner = shapely.polygons(rings[np.flatnonzero(np.diff(part, prepend=-1) == 0)])
+    # what was covered is no part of it
+    bare = shapely.area(shapely.intersection(inner, gap)).sum()
+    return bool(gap.area - bare <= 2 * _CRACK_M * gap.length)
 
 
 def undo_useless(
@@ -89,6 +125,7 @@ def undo_useless(
     """
     fresh = bench.lines[len(lines) :]
     groups = _groups(fresh, was, bench.settings.fix_m)
+    before = _with_cracked(before, was, after, bench.settings)
     least = _burden(before, was, groups, bench)
     now = _burden(after, bench.geometry, groups, bench)
     useless = {
