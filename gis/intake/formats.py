@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from gis.errors import SourceError
-from gis.intake import cad, corners, encodings, mapinfo, notes, ogr, tables
+from gis.intake import cad, corners, encodings, html_tables, mapinfo, notes, ogr, tables
 from gis.intake.kinds import TABLES, WORKBOOKS
 
 #: Formats that hold one layer, named like the file.
@@ -139,7 +139,7 @@ def _read_table(path: Path, layer: str) -> Content:
 
 
 def _without_drawing(read: ogr.Layer) -> Content:
-    """Leave out of a KML layer how it is drawn, and descriptions written for a browser."""
+    """Leave out of a KML layer how it is drawn; read the tables of descriptions for a browser."""
     frame = read.frame.drop(columns=[name for name in _KML_DRAWING if name in read.frame])
     if isinstance(frame, gpd.GeoDataFrame):
         corners = shapely.get_coordinates(frame.geometry.to_numpy(), include_z=True)
@@ -151,7 +151,16 @@ def _without_drawing(read: ogr.Layer) -> Content:
     said = frame["description"].astype(object)
     pages = said.astype(str).str.contains(_HTML, case=False, regex=True) & said.notna()
     frame = frame.assign(description=said.mask(pages, None))
-    return Content(frame, found=notes.counted("reading.html-description", int(pages.sum())))
+    table = html_tables.attributes(said[pages], list(frame.columns))
+    if table is None:
+        return Content(frame, found=notes.counted("reading.html-description", int(pages.sum())))
+    without = int(pages.sum() - table.notna().any(axis=1).sum())
+    found = notes.counted("reading.html-description", without)
+    listed = ", ".join(map(str, table.columns))
+    found += notes.counted(
+        "reading.html-attributes", len(table) - without, words={"columns": [listed]}
+    )
+    return Content(frame.join(table), found=found)
 
 
 def _measured(frame: pd.DataFrame) -> pd.DataFrame:

@@ -257,13 +257,14 @@ def _of_text(head: bytes) -> str | None:
 
 
 def _of_markup(head: bytes) -> str | None:
-    if re.search(rb"<!doctype\s+html|<html\b", head, re.IGNORECASE):
-        return "HTML"
     # GDAL would follow such an element wherever it stands
     if re.search(rb"<(?:OGRVRT|VRT|OGRWFS|GDAL_WMS|WMS)", head, re.IGNORECASE):
         return "reference"
     root = _ROOT.search(re.sub(rb"<!--.*?-->|<[?!][^>]*>", b"", head, flags=re.DOTALL))
     name = root[1].lower() if root else b""
+    # a description within a map may be a whole page
+    if name == b"html" or re.match(rb"\s*<!doctype\s+html", head, re.IGNORECASE):
+        return "HTML"
     if name == b"kml" or b"opengis.net/kml" in head[:2048]:
         return "KML"
     if name in {b"qgis", b"qgis-layer-definition", b"styledlayerdescriptor"}:

@@ -18,6 +18,7 @@ from gis.intake import encodings, readers
 #: Rules with a fault that is planted here, beside data in which they stay silent.
 SEEDED = {
     "reading.html-description",
+    "reading.html-attributes",
 }
 
 FORMATS = {
@@ -322,6 +323,38 @@ def test_a_description_in_html_is_left_out_and_told(kml):
     assert source.frame["description"].isna().all()
     assert list(source.findings["rule_id"]) == ["reading.html-description"]
     assert "1 phần mô tả" in source.findings["message_vi"][0]
+
+
+# as ArcGIS writes it: a title, and a table in the table
+BALLOON = """<![CDATA[<html><body><table border="1"><tr style="x"><td>Thửa 12</td></tr><tr><td>
+<table><tr><td>Mã đất</td><td>{code}</td></tr><tr bgcolor="#D4E4F3"><td>NAME</td><td>Lô &amp; 1</td>
+</tr><tr><td>Chủ sử dụng</td><td>Nguyễn Văn A</td></tr><tr><td>Ghi chú<td>&lt;Null&gt;</tr></table>
+</td></tr></table></body></html>]]>"""
+
+
+def test_attributes_in_the_table_of_a_description_are_columns(kml):
+    source = readers.read(kml(("Đất", BALLOON.format(code="LUC"))))
+    (row,) = source.frame.drop(columns="geometry").to_dict("records")
+    assert row["Mã đất"] == "LUC"
+    assert (row["Name"], row["NAME_2"]) == ("Thửa 12", "Lô & 1")
+    assert row["Chủ sử dụng"] == "Nguyễn Văn A"
+    assert pd.isna(row["Ghi chú"])
+    assert pd.isna(row["description"])
+    assert list(source.findings["rule_id"]) == ["reading.html-attributes"]
+    assert "Mã đất, NAME_2, Chủ sử dụng, Ghi chú" in source.findings["message_vi"][0]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<table>" + "<tr><td>" * 10_000,
+        "".join(f"<tr><td>a{number}</td><td>1</td></tr>" for number in range(301)),
+        "<tr><td>mdsd</td><td>LUC</td></tr>" + "<b></b>" * 20_000,
+    ],
+)
+def test_a_description_without_end_or_measure_is_left_out(kml, page):
+    source = readers.read(kml(("Đất", f"<![CDATA[{page}]]>")))
+    assert list(source.findings["rule_id"]) == ["reading.html-description"]
 
 
 def test_a_table_beside_the_map_is_no_layer(layer, tmp_path):
