@@ -14,6 +14,7 @@ from gis import context as study
 from gis.alignment import Alignment
 from gis.errors import InputError, NotFoundError
 from gis.layers import land_use
+from gis.layers.base import ROW
 from gis.reports import export, records
 from gis.workspace import Workspace
 
@@ -202,4 +203,6 @@ def _frame_of(workspace: Workspace, name: str) -> tuple[gpd.GeoDataFrame, bool]:
             f"{version.key} is no vector layer; copy its file {version.file} from the workspace.",
             vi=f"{version.key} không phải lớp vectơ; hãy chép tệp {version.file} trong thư mục.",
         )
-    return land_use.with_both_areas(workspace.read(version)), version.schematic
+    # in the order of the file that it came from, so that findings name the rows that people see
+    rows = workspace.read(version).sort_values(ROW, kind="stable", ignore_index=True)
+    return land_use.with_both_areas(rows), version.schematic

@@ -29,7 +29,7 @@ _CIRCULAR = re.compile(
     r"(?:thong tu|tt)?\s*(?:so\s*)?(\d{1,3})\s*[/-]\s*(\d{4})(?:\s*[/-]\s*tt\s*-?\s*btnmt)?"
 )
 # one parcel of several uses, as registers write it: ODT+CLN
-_JOINTS = re.compile(r"\s*[+,;/&]\s*")
+_JOINTS = re.compile(r"\s*[-+,;/&]\s*")
 # letters of other alphabets, and a digit, that look like the capitals of a code
 _LOOKALIKE: Final = str.maketrans(
     "АВЕКМНОРСТУХІЅЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧ0", "ABEKMHOPCTYXISJABEZHIKMNOPTYXO"

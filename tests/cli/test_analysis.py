@@ -9,6 +9,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+from shapely.geometry import box
 
 from cli import analysis, console, verdicts
 from gis import alignment
@@ -177,6 +178,18 @@ def test_export_writes_a_dataset_a_layer_or_answers_machines(area, vung):
     record = vung("-w", area, "export", "zones", "-o", "b.gpkg", "--json").record
     assert record == {"file": "b.gpkg", "rows": 3, "schematic": False, "notes": []}
     assert "nhiều bộ dữ liệu" in vung("-w", area, "export", "land-use", "-o", "c.gpkg").err
+
+
+def test_an_export_keeps_the_order_of_the_file(area, vung, tmp_path):
+    # far apart, so that no order by place is this one
+    places = [(0, 0), (9000, 9000), (100, 0), (9000, 0), (0, 9000), (200, 0)]
+    shapes = [box(580_000 + x, 1_690_000 + y, 580_090 + x, 1_690_090 + y) for x, y in places]
+    columns = {"mdsd": ["LUC"] * 6, "sothua": [5, 3, 6, 1, 4, 2]}
+    gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:5898").to_file(tmp_path / "lộn.gpkg")
+    described = ("--code-table", "tt27-2018", "--status", "current", "--year", "2020")
+    assert vung("-w", area, "import", "land-use", tmp_path / "lộn.gpkg", *described).code == 0
+    assert vung("-w", area, "export", "lộn", "-o", "ra.gpkg").code == 0
+    assert gpd.read_file("ra.gpkg")["parcel"].astype(int).tolist() == [5, 3, 6, 1, 4, 2]
 
 
 def test_corners_of_a_zone_in_the_grid(area, vung):

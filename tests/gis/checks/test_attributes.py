@@ -254,9 +254,10 @@ def test_a_code_of_the_other_table_names_what_may_stand_for_it():
     assert "answers to" not in only(written("TVC", OLD)).message_en
 
 
-def test_a_compound_code_is_kept_and_its_parts_are_named():
-    rows, found = land_use.SPEC.check(frame(code=["odt + cln"], code_table=[OLD]))
-    assert list(rows["code"]) == ["ODT + CLN"]
+@pytest.mark.parametrize("code", ["odt + cln", "ODT-CLN", "odt/cln", "ODT;CLN"])
+def test_a_compound_code_is_kept_and_its_parts_are_named(code):
+    rows, found = land_use.SPEC.check(frame(code=[code], code_table=[OLD]))
+    assert list(rows["code"]) == [code.upper()]
     assert list(rows["fault"]) == ["unknown-code"]
     compound = next(each for each in found if each.rule_id == "land-use.compound-code")
     assert "ODT (Đất ở tại đô thị), CLN (Đất trồng cây lâu năm)" in compound.message_vi
