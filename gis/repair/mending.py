@@ -39,7 +39,6 @@ _STEPS_OF: Final[Mapping[str, Collection[str]]] = MappingProxyType(
 # steps after which an edge may lack a vertex of its neighbour, and what gives it
 _CHANGE_BORDERS: Final = frozenset({"snap", "trim", "fill", "merge"})
 _JOINTS: Final = ("insert-vertex",)
-# zones in these states are history: they lie under those of today, and stay as they were
 # repeated until they mend nothing more; far more than real layers need
 _MOST_PASSES: Final = 12
 # a step may make another one necessary: a trimmed edge needs its vertices in its neighbour

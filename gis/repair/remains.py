@@ -47,6 +47,10 @@ _KINDS: Final[Mapping[str, tuple[str, str, str, str, str]]] = MappingProxyType(
         "gaps": ("topology.gap", "", "", "area_m2", "m2"),
     }
 )
+# zones and constraints are no coverage: between them the checks tell these faults only
+_TOLD_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"zones": ("duplicates", "overlaps", "contained"), "constraints": ("duplicates",)}
+)
 
 
 def table(subject: Subject, outcomes: Sequence[Outcome], broken: Rows) -> gpd.GeoDataFrame:
@@ -60,8 +64,9 @@ def table(subject: Subject, outcomes: Sequence[Outcome], broken: Rows) -> gpd.Ge
     entries: list[dict[str, Any]] = [
         _broken(int(at), subject.frame.geometry.iloc[at]) for at in broken
     ]
+    told = _TOLD_OF.get(subject.layer, tuple(_KINDS))
     for outcome in outcomes:
-        entries += _of_run(outcome)
+        entries += _of_run(outcome, told)
     at = [entry.pop("at") for entry in entries]
     other = [entry.pop("other") for entry in entries]
     # a gap belongs to nobody: its neighbour with the longest border names its place
@@ -101,9 +106,11 @@ def _rule_of_broken(shape: Any) -> str:
     return geometry.invalid_kinds(alone)[0][0]
 
 
-def _of_run(outcome: Outcome) -> Iterator[dict[str, Any]]:
+def _of_run(outcome: Outcome, told: Sequence[str]) -> Iterator[dict[str, Any]]:
     present = outcome.bench.geometry
     for key, features, row in _faults(outcome.last):
+        if key[0] not in told:
+            continue
         rule_id, _, _, measured, unit = _KINDS[key[0]]
         hair = row.get("width_m", SAME_M) < SAME_M
         why = outcome.reasons.get(key, words.HAIR if hair else words.NOT_MENDED)

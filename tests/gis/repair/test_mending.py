@@ -88,3 +88,12 @@ def test_the_same_layer_is_mended_the_same_way_every_time(kit):
     pd.testing.assert_frame_equal(one.ledger, other.ledger)
     assert kit.wkb(one.frame) == kit.wkb(other.frame)
     assert set(one.ledger["step"]) >= {"fill", "snap", "trim"}
+
+
+def test_zones_are_no_coverage_so_that_only_common_ground_is_left_to_people(kit):
+    # a corner on the other's edge, a gap, and two approved zones on one ground
+    status = ["approved", "approved", "draft"]
+    subject = kit.zones(
+        kit.box(0, 0, 30, 10), kit.box(10, 9, 20, 20), kit.box(40, 0, 50, 10), status=status
+    )
+    assert set(kit.mended(subject).left["rule_id"]) == {"topology.overlap"}
