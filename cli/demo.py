@@ -152,6 +152,7 @@ def _print_next(out: Path, lang: str) -> None:
         ("layers",),
         ("align", "binh-hai-shallot-1", "--as-of", "2024-01-01"),
         ("export", "binh-hai-shallot-1", "--corners", "-o", corners),
+        ("check", "zones", "-o", "loi.xlsx" if lang == "vi" else "findings.xlsx"),
         ("serve",),
     )
     page = out / _OUTPUTS[2]

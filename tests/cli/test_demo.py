@@ -40,8 +40,8 @@ def test_what_it_tells_to_run_next_runs(folder, vung, monkeypatch):
     monkeypatch.chdir(folder)
     told = vung("demo").out
     lines = [line.split()[1:] for line in told.splitlines() if line.startswith("  vung ")]
-    assert [words[2] for words in lines] == ["layers", "align", "export", "serve"]
-    for words in lines[:3]:
+    assert [words[2] for words in lines] == ["layers", "align", "export", "check", "serve"]
+    for words in lines[:4]:
         assert vung(*words).code == 0
 
 
