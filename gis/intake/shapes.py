@@ -32,6 +32,12 @@ _ROUNDING = 1e-9
 #: Faces times edges of a ring that are compared in one go; a larger tangle is left to GEOS, which
 #: reads edges drawn twice as one.
 _MANY = 10_000_000
+#: A ring that crosses itself more often is a scribble, which takes minutes to read and means
+#: nothing; those of real parcels do a few times.
+_TANGLED = 2_000
+#: Rings of fewer corners cannot cross themselves so often.
+_FEW_CORNERS = 60
+_SOME_EDGES, _MORE_EDGES = 100, 4_000
 
 
 def polygons_only(
@@ -111,6 +117,18 @@ def repair_rings(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Findin
         frame[FAULT] = None
     geometry = frame.geometry.to_numpy().copy()
     invalid = np.flatnonzero(~shapely.is_valid(geometry))
+    crossings = np.array([_crossings(shape) for shape in geometry[invalid]])
+    tangled = crossings > _TANGLED
+    if tangled.any():
+        kept, found = repair_rings(frame.drop(index=frame.index[invalid[tangled]]))
+        left_out = zip(frame.iloc[invalid[tangled]][ROW], crossings[tangled], strict=True)
+        return kept, [
+            *(
+                Finding(rule_id="geometry.tangled-ring", row=int(row), value=f"{count:.0f}")
+                for row, count in left_out
+            ),
+            *found,
+        ]
     if not len(invalid):
         return frame, []
     rows = frame.index[invalid]
@@ -135,6 +153,28 @@ def repair_rings(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Findin
         areas = float(before[at]), float(after[at])
         found.append(_worded(finding, reasons[at], areas, said[at]))
     return frame.drop(index=rows[after == 0]), found
+
+
+def _crossings(shape: shapely.Geometry) -> float:
+    """Estimate how often rings cross themselves and each other, from some of their edges."""
+    if shapely.get_num_coordinates(shape) <= _FEW_CORNERS:
+        return 0.0
+    rings = shapely.get_rings(shapely.get_parts(shape))
+    corners, ring = shapely.get_coordinates(rings, return_index=True)
+    same = np.flatnonzero(ring[1:] == ring[:-1])
+    ends = np.stack([corners[same], corners[same + 1]], axis=1)
+    edges = np.asarray(shapely.linestrings(ends), dtype=object)
+    tree = shapely.STRtree(edges)
+    met = 0.0
+    # a few tell of a tangle at once; only where there is none it is cheap to ask more
+    for most in (_SOME_EDGES, _MORE_EDGES):
+        some = edges[:: max(1, len(edges) // most)]
+        # edges that touch or lie on each other are no crossings
+        pairs = len(tree.query(some, predicate="crosses")[0])
+        met = max(met, pairs / len(some) * len(edges) / 2)
+        if met > _TANGLED:
+            break
+    return met
 
 
 def _mended(

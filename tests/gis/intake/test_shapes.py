@@ -29,6 +29,12 @@ def frame(*geometry, crs=VN2000):
     return gpd.GeoDataFrame(rows, geometry=list(geometry), crs=crs)
 
 
+def scribble(corners):
+    """Return a ring through places by chance."""
+    rng = np.random.default_rng(corners)
+    return shapely.Polygon(np.array([E, N]) + 1000 * rng.random((corners, 2)))
+
+
 def kept(*geometry, **given):
     rows, found = shapes.polygons_only(frame(*geometry), where=("Tệp", "File"), **given)
     return rows, findings.table(found, system=VN2000)
@@ -49,6 +55,10 @@ INNER = box(0, 0, 40, 40)
 #: Rule -> what is found of a shape with the fault, and of one without.
 SEEDED = {
     "geometry.collapsed-ring": (lambda: repaired(HECTARE, FLAT), lambda: repaired(HECTARE, TIE)),
+    "geometry.tangled-ring": (
+        lambda: repaired(HECTARE, scribble(200)),
+        lambda: repaired(HECTARE, TIE),
+    ),
     "geometry.curves": (lambda: kept(HECTARE, curves=1), lambda: kept(HECTARE)),
 }
 
@@ -323,3 +333,22 @@ def test_a_repaired_shape_is_valid_and_lies_between_the_two_readings(corners):
     assert plain.is_valid
     assert plain.area <= filled.area + 1e-6
     assert plain.difference(filled).area == pytest.approx(0, abs=1e-6)
+
+
+def test_a_scribble_of_many_corners_is_told_at_once_and_does_not_stop_the_others():
+    rows, found = repaired(HECTARE, scribble(4_000), TIE)
+    assert list(rows["source_row"]) == [1, 3]
+    assert list(found["rule_id"]) == ["geometry.tangled-ring", "geometry.self-intersection"]
+    # two edges between places by chance cross with a probability of about 0.23
+    crossings = 0.23 * 4_000**2 / 2
+    assert float(found["value"].iloc[0]) == pytest.approx(crossings, rel=0.2)
+
+
+def test_many_parts_side_by_side_are_no_scribble():
+    # a whole sheet gathered into one row: invalid, because its parts share their borders
+    sheet = shapely.MultiPolygon(
+        [box(10 * x, 10 * y, 10 * x + 10, 10 * y + 10) for x in range(40) for y in range(40)]
+    )
+    rows, found = repaired(sheet)
+    assert rows.area.tolist() == pytest.approx([160_000.0])
+    assert "geometry.tangled-ring" not in set(found["rule_id"])
