@@ -23,6 +23,7 @@ _CELLS: Final = 9_000_000
 #: An outline that runs within this distance of a border follows it.
 NEAR_M: Final = 60.0
 _EDGE: Final = int(NEAR_M / CELL_M) + 1
+_AREAL: Final = (3, 6)
 #: Features whose edges are taken apart at once, so that memory stays bounded.
 _BATCH: Final = 50_000
 #: Share of the coordinates at each end that may be absurd without stretching the grid.
@@ -162,6 +163,9 @@ def _draw(drawn: Mask, geometry: npt.NDArray[np.object_], grid: tuple[Any, float
     # the corners of what is small are near enough to each other as they are
     small = (size <= 2 * cell).all(axis=1)
     large = usable[~small & (size <= reach).all(axis=1)]
+    areal = np.isin(shapely.get_type_id(large), _AREAL)
+    # of an area GEOS would mend the result, which takes minutes where a ring is a scribble
+    large[areal] = shapely.boundary(large[areal])
     edges = shapely.segmentize(large, cell / unit.max())
     at = shapely.get_coordinates(np.concatenate([usable[small], edges])) * unit - origin
     cells = np.floor(at / cell).astype(np.int64)
