@@ -14,7 +14,7 @@ import pyproj
 from gis import crs, findings, text
 from gis.checks import run
 from gis.checks.base import Subject
-from gis.errors import ColumnError, GeometryTypeError
+from gis.errors import ColumnError
 from gis.findings import Finding
 from gis.intake import (
     description,
@@ -333,12 +333,7 @@ def _placed(
     course.found.append(findings.table(found, system=bare.crs))
     course.marks = bare[FAULT]
     if bare.empty:
-        raise GeometryTypeError(
-            f"{where[1]}: every ring falls into a line, so nothing has an area; import "
-            "the file that holds the areas.",
-            vi=f"{where[0]}: mọi vòng ranh đều suy biến thành đường nên không có diện "
-            "tích; hãy nạp tệp chứa các vùng.",
-        )
+        raise shapes.nothing_left(found, where=where)
     return own.loc[bare.index].set_geometry(bare.geometry), how
 
 

@@ -1,5 +1,6 @@
 """Shapes at the door: plane polygons only, valid rings, every change stated."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -92,16 +93,17 @@ def _odd(rule_id: str, row: int, kind: Any) -> Finding:
     if rule_id == "geometry.collection":
         return Finding(rule_id=rule_id, row=row)
     shape = kind if isinstance(kind, str) else "empty"
-    what_vi, what_en = _SHAPES_VI.get(shape, shape), f"the shape {shape}"
+    said_vi = f"Dòng {row}: {_SHAPES_VI.get(shape, shape)} không có diện tích"
+    said_en = f"Row {row}: the shape {shape} has no area"
     if rule_id in {"geometry.invalid-coordinate", "geometry.collapsed-ring"}:
-        name = finding_rules.rule(rule_id).name
-        what_vi, what_en = name["vi"], name["en"]
+        said = finding_rules.rule(rule_id).message
+        said_vi, said_en = (said[each].format(row=row).rstrip(".") for each in ("vi", "en"))
     return Finding(
         rule_id=rule_id,
         row=row,
         value=shape,
-        message_vi=f"Dòng {row}: {what_vi} không có diện tích; dòng này không được nhận.",
-        message_en=f"Row {row}: {what_en} has no area; the row was left out.",
+        message_vi=f"{said_vi}; dòng này không được nhận.",
+        message_en=f"{said_en}; the row was left out.",
     )
 
 
@@ -117,18 +119,14 @@ def repair_rings(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Findin
         frame[FAULT] = None
     geometry = frame.geometry.to_numpy().copy()
     invalid = np.flatnonzero(~shapely.is_valid(geometry))
-    crossings = np.array([_crossings(shape) for shape in geometry[invalid]])
-    tangled = crossings > _TANGLED
-    if tangled.any():
-        kept, found = repair_rings(frame.drop(index=frame.index[invalid[tangled]]))
-        left_out = zip(frame.iloc[invalid[tangled]][ROW], crossings[tangled], strict=True)
-        return kept, [
-            *(
-                Finding(rule_id="geometry.tangled-ring", row=int(row), value=f"{count:.0f}")
-                for row, count in left_out
-            ),
-            *found,
-        ]
+    found = [
+        Finding(rule_id="geometry.tangled-ring", row=int(frame[ROW].iloc[at]), value=f"{count:.0f}")
+        for at in invalid
+        if (count := _crossings(geometry[at])) > _TANGLED
+    ]
+    if found:
+        kept, others = repair_rings(frame[~frame[ROW].isin([each.row for each in found])])
+        return kept, found + others
     if not len(invalid):
         return frame, []
     rows = frame.index[invalid]
@@ -138,7 +136,6 @@ def repair_rings(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Findin
     frame.loc[rows, FAULT] = "repaired-ring"
     before, after = shapely.area(geometry[invalid]), shapely.area(mended)
     written = checks.written_places(spots)
-    found = []
     for at, row in enumerate(frame.loc[rows, ROW]):
         if after[at] == 0:
             found.append(_odd("geometry.collapsed-ring", int(row), "Polygon"))
@@ -153,6 +150,22 @@ def repair_rings(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Findin
         areas = float(before[at]), float(after[at])
         found.append(_worded(finding, reasons[at], areas, said[at]))
     return frame.drop(index=rows[after == 0]), found
+
+
+def nothing_left(found: list[Finding], *, where: tuple[str, str]) -> GeometryTypeError:
+    """Return the refusal of a file none of whose rings has an area; `found` says why of each."""
+    why = Counter(finding.rule_id for finding in found)
+    names = {rule_id: finding_rules.rule(rule_id).name for rule_id in why}
+    said = {
+        language: ", ".join(f"{names[each][language]} ({why[each]})" for each in why)
+        for language in ("vi", "en")
+    }
+    return GeometryTypeError(
+        f"{where[1]}: no ring goes around an area: {said['en']}; draw the borders again, or import "
+        "the file that holds the areas.",
+        vi=f"{where[0]}: không vòng ranh nào bao quanh một diện tích: {said['vi']}; hãy vẽ lại "
+        "ranh, hoặc nạp tệp chứa các vùng.",
+    )
 
 
 def _crossings(shape: shapely.Geometry) -> float:

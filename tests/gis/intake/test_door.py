@@ -165,10 +165,14 @@ def test_a_file_without_any_polygon_is_refused(geometry, kind, vi, geojson, land
     assert f"chỉ có {vi}" in caught.value.vi
 
 
-def test_a_file_of_rings_that_fall_into_lines_is_refused(geojson, land_use):
+def test_a_file_of_rings_that_go_around_nothing_is_refused_with_the_reasons(geojson, land_use):
     flat = {"type": "Polygon", "coordinates": [[[*AT], [108.8, 15.3], [*AT], [*AT]]]}
-    with pytest.raises(GeometryTypeError, match="every ring falls into a line"):
-        land_use(geojson((CODE, flat)))
+    places = np.random.default_rng(1).random((200, 2)) / 100 + AT
+    scribble = {"type": "Polygon", "coordinates": [[*places.tolist(), places[0].tolist()]]}
+    told = r"no ring goes around an area: tangled ring \(1\), collapsed ring \(2\)"
+    with pytest.raises(GeometryTypeError, match=told) as caught:
+        land_use(geojson((CODE, flat), (CODE, scribble), (CODE, flat)))
+    assert "vòng ranh rối (1), vòng ranh suy biến (2)" in caught.value.vi
 
 
 def test_polygons_of_a_collection_are_kept_and_the_rest_is_mentioned(geojson, land_use):

@@ -89,7 +89,7 @@ def test_each_row_without_an_area_says_why_it_was_left_out():
     assert set(found["severity"]) == {"error"}
     by_row = found.set_index("row")["message_vi"]
     assert by_row[4] == "Dòng 4: điểm không có diện tích; dòng này không được nhận."
-    assert by_row[6].startswith("Dòng 6: tọa độ không phải số không có diện tích")
+    assert by_row[6].startswith("Dòng 6: tọa độ không phải số; dòng này")
 
 
 def test_of_a_mixed_shape_the_areas_are_kept():
@@ -250,7 +250,7 @@ def test_a_ring_that_falls_into_a_line_leaves_its_row_out():
     assert list(rows["source_row"]) == [1]
     (row,) = found.itertuples()
     assert (row.rule_id, row.severity, row.row) == ("geometry.collapsed-ring", "error", 2)
-    assert "vòng ranh suy biến không có diện tích" in row.message_vi
+    assert "vòng ranh suy biến thành đường, không có diện tích; dòng này" in row.message_vi
 
 
 def test_a_clean_layer_is_left_as_it_is():
