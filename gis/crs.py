@@ -25,7 +25,10 @@ VN2000_QUANG_NGAI: Final = "EPSG:5898"
 WGS84: Final = "EPSG:4326"
 #: 6956-6959 swap false easting and northing; the registry deprecates them
 DEPRECATED: Final = frozenset({6956, 6957, 6958, 6959})
-_OFFICIAL: Final = "EPSG:6960]"
+# the other way round it is called INVERSE(EPSG):6960
+_OFFICIAL: Final = ":6960]"
+_METRE: Final = 1.0
+DEGREE: Final = np.pi / 180
 #: Rough box of Việt Nam with its islands, degrees: west, south, east, north.
 VIETNAM: Final = (101.0, 6.0, 118.0, 24.0)
 
@@ -71,7 +74,7 @@ def parse(text: str | int | pyproj.CRS) -> pyproj.CRS:
 def short_name(crs: pyproj.CRS) -> str:
     """``EPSG:5898`` where the registry knows the system, else its name."""
     flat = crs.geodetic_crs
-    if flat is not None and flat.datum is not None and flat.datum.name.startswith("Unknown"):
+    if flat is not None and flat.datum is not None and flat.datum.name.lower().startswith("un"):
         # PROJ would call it by the code of a system that has a datum, and carry it by none
         return crs.name
     authority = crs.to_authority(min_confidence=70)
@@ -80,7 +83,16 @@ def short_name(crs: pyproj.CRS) -> str:
 
 def is_metric(crs: pyproj.CRS) -> bool:
     """Whether areas can be measured in a system: projected, in metres."""
-    return crs.is_projected and {axis.unit_name for axis in crs.axis_info} == {"metre"}
+    return crs.is_projected and counts_in(crs, _METRE)
+
+
+def counts_in(crs: pyproj.CRS, unit: float) -> bool:
+    """Whether both axes count in a unit of that size: metres, or radians for degrees.
+
+    By size and not by name: "Meter" of an old `.prj` is a metre.
+    """
+    sizes = [axis.unit_conversion_factor for axis in crs.axis_info[:2]]
+    return bool(sizes) and bool(np.isclose(sizes, unit, rtol=1e-9, atol=0).all())
 
 
 def require_metres(crs: pyproj.CRS | None, *, name: str) -> pyproj.CRS:
@@ -132,14 +144,11 @@ def transform(
     goal = parse(target)
     how = describe(frame.crs, goal)
     if frame.crs == goal:
-        return frame, how
-    carried = operation(frame.crs, goal).transform
-    held = frame.geometry.to_numpy()
-    # types-shapely does not know yet that heights may stay where there are some
-    shapes: npt.NDArray[np.object_] = shapely.transform(  # type: ignore[call-overload]
-        held, carried, include_z=None, interleaved=False
-    )
-    moved = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=goal))
+        # equal is not the same: a system without a datum equals one with any
+        same = frame.crs.is_exact_same(goal)
+        return frame if same else frame.set_crs(goal, allow_override=True), how
+    moved = frame.set_geometry(carried(frame.geometry, goal))
+    shapes = moved.geometry.to_numpy()
     drawn = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     lost = ~np.isfinite(shapely.bounds(shapes)).all(axis=1) & drawn
     if lost.any():
@@ -153,6 +162,20 @@ def transform(
     return moved, how
 
 
+def carried(shapes: gpd.GeoSeries, target: pyproj.CRS | str) -> gpd.GeoSeries:
+    """Return shapes in another system, by the one `operation` between the two.
+
+    Coordinates that do not survive it are infinite; `transform` refuses them.
+    """
+    goal = parse(target)
+    way = operation(shapes.crs, goal).transform
+    # types-shapely does not know yet that heights may stay where there are some
+    moved: npt.NDArray[np.object_] = shapely.transform(  # type: ignore[call-overload]
+        shapes.to_numpy(), way, include_z=None, interleaved=False
+    )
+    return gpd.GeoSeries(moved, index=shapes.index, crs=goal)
+
+
 @lru_cache(maxsize=1024)
 def operation(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
     """Return the one operation between two systems, the same wherever a point lies.
@@ -162,8 +185,8 @@ def operation(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
     CrsError
         When there is none.
     """
-    best = _best(source, target)
-    if best is None:
+    way = _way(source, target)
+    if not way:
         raise CrsError(
             f"Nothing carries coordinates from {short_name(source)} to {short_name(target)}; name "
             "the true system with --crs.",
@@ -171,7 +194,10 @@ def operation(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
             "khai hệ tọa độ đúng bằng --crs.",
         )
     # the group's own transformers belong to the thread that made them
-    return pyproj.Transformer.from_pipeline(best.definition)
+    if len(way) == 1:
+        return pyproj.Transformer.from_pipeline(way[0].definition)
+    steps = (f"+step {each.definition.removeprefix('proj=pipeline step ')}" for each in way)
+    return pyproj.Transformer.from_pipeline(f"+proj=pipeline {' '.join(steps)}")
 
 
 @lru_cache(maxsize=256)
@@ -180,13 +206,36 @@ def describe(source: pyproj.CRS, target: pyproj.CRS) -> Transformation:
     names = short_name(source), short_name(target)
     if source == target:
         return Transformation(*names, operation="none", accuracy_m=0.0)
-    best = _best(source, target)
-    if best is None:
+    way = _way(source, target)
+    if not way:
         return Transformation(*names, operation="unknown", accuracy_m=None)
-    steps = [_operation_name(op) for op in best.operations or ()] or [best.description]
-    steps = [step for step in steps if not step.startswith("axis order change")]
-    accuracy = float(best.accuracy) if best.accuracy >= 0 else None
+    steps = [
+        name
+        for part in way
+        for name in [_operation_name(op) for op in part.operations or ()] or [part.description]
+        if not name.startswith("axis order change")
+    ]
+    known = all(part.accuracy >= 0 for part in way)
+    accuracy = float(sum(part.accuracy for part in way)) if known else None
     return Transformation(*names, operation=" + ".join(steps), accuracy_m=accuracy)
+
+
+def _way(source: pyproj.CRS, target: pyproj.CRS) -> list[Any]:
+    """Return the operations from one system to another: one, or two that meet in WGS 84.
+
+    PROJ joins VN-2000 by nothing at all to some datums of which it knows the way to WGS 84, as
+    ITRF 2014 or Hanoi 1972; that would leave the numbers 225 m off.
+    """
+    best = _best(source, target)
+    if best is None or not is_ballpark(best):
+        return [best] if best is not None else []
+    parts = [_best(source, pyproj.CRS(WGS84)), _best(pyproj.CRS(WGS84), target)]
+    return [best] if None in parts else parts
+
+
+def is_ballpark(found: Any) -> bool:
+    """Whether an operation takes one datum for another without knowing anything of them."""
+    return any("allpark" in _operation_name(step) for step in found.operations or ())
 
 
 def _best(source: pyproj.CRS, target: pyproj.CRS) -> Any:

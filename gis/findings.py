@@ -181,7 +181,7 @@ def join(tables: Iterable[pd.DataFrame], *, system: Any = None) -> gpd.GeoDataFr
     for each in tables:
         part = gpd.GeoDataFrame(each, geometry="geometry")
         if system is not None and part.crs is not None and part.crs != pyproj.CRS(system):
-            part = part.to_crs(system)
+            part = part.set_geometry(crs.carried(part.geometry, system))
         elif system is not None and part.crs is None:
             part = part.set_crs(system)
         if len(part):
@@ -312,7 +312,7 @@ def _located(spots: Any, system: Any) -> list[tuple[float | None, float | None]]
     if system is None or not held.any():
         return placed
     known = np.flatnonzero(held)
-    degrees = gpd.GeoSeries(spots[known], crs=system).to_crs(crs.WGS84)
+    degrees = crs.carried(gpd.GeoSeries(spots[known], crs=system), crs.WGS84)
     for at, lon, lat in zip(known, degrees.x.to_numpy(), degrees.y.to_numpy(), strict=True):
         if np.isfinite(lon) and np.isfinite(lat):
             placed[at] = (round(float(lon), 7), round(float(lat), 7))

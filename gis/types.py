@@ -1,12 +1,13 @@
 """Small value types that several floors share."""
 
-from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple, Self
 
+import geopandas as gpd
 import pyproj
+import shapely
 
-from gis.crs import WGS84
+from gis.crs import WGS84, carried
 from gis.errors import InputError
 
 _SHOWN = 60
@@ -58,10 +59,7 @@ class LonLatBox(NamedTuple):
     def around(cls, bounds: tuple[float, ...], crs: str | pyproj.CRS) -> Self:
         """Box that holds a box of another system, given as least and greatest x and y."""
         left, bottom, right, top = bounds
-        return cls(*_to_degrees(crs).transform_bounds(left, bottom, right, top))
-
-
-@lru_cache(maxsize=8)
-def _to_degrees(crs: str | pyproj.CRS) -> pyproj.Transformer:
-    # finding the operation takes a hundred times as long as using it
-    return pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
+        outline = shapely.box(left, bottom, right, top)
+        # the edges of a box in a grid are bent in degrees
+        dense = shapely.segmentize(outline, max(outline.length / 100, 1e-9))
+        return cls(*carried(gpd.GeoSeries([dense], crs=crs), WGS84).total_bounds.tolist())

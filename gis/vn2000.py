@@ -16,6 +16,7 @@ from pyproj.crs import ProjectedCRS
 from pyproj.crs.coordinate_operation import TransverseMercatorConversion
 
 from gis import _reference
+from gis.crs import DEGREE, counts_in, is_metric
 from gis.errors import CrsError
 
 #: What a definition does on its way to WGS 84: the seven parameters of EPSG:6960
@@ -226,11 +227,10 @@ def read(system: pyproj.CRS) -> Definition | None:
         return None
     shift = _shift_of(system, source)
     if source.is_geographic:
-        in_degrees = {axis.unit_name for axis in source.axis_info} == {"degree"}
+        in_degrees = counts_in(source, DEGREE)
         return Definition(meridian=None, shift=shift) if in_degrees else None
     operation = source.coordinate_operation
-    in_metres = {axis.unit_name for axis in source.axis_info} == {"metre"}
-    if operation is None or operation.method_name != _METHOD or not in_metres:
+    if operation is None or operation.method_name != _METHOD or not is_metric(source):
         return None
     said = {
         _PARAMETERS[each.name]: float(each.value)
@@ -300,6 +300,9 @@ def away(values: tuple[float, ...], *, lon: float, lat: float) -> float:
 
 def _shift_of(system: pyproj.CRS, source: pyproj.CRS) -> Shift:
     values = shift_parameters(system)
+    if not same_ellipsoid(source):
+        meant = values is not None and _apart(values, OFFICIAL) <= _NEAR_M
+        return "other" if meant or names_vn2000(system) else "foreign"
     if values is not None:
         near: dict[Shift, float] = {name: _apart(values, known) for name, known in _SHIFTS.items()}
         nearest = min(near, key=lambda each: near[each])
@@ -309,17 +312,19 @@ def _shift_of(system: pyproj.CRS, source: pyproj.CRS) -> Shift:
     flat = source.geodetic_crs
     datum = flat.datum if flat is not None else None
     name = datum.name if datum is not None else ""
-    if flat is None or not _same_ellipsoid(flat):
-        return "foreign"
     if _NAMED.search(name) or (name.lower().startswith("un") and names_vn2000(system)):
         return "official"
     if name.startswith("World Geodetic System 1984"):
         return "none"
-    return "unsaid" if name.lower().startswith(("unknown", "not specified")) else "foreign"
+    nameless = name.lower().startswith(("unknown", "not specified"))
+    # a name of somebody's own, which tells nobody how to go to WGS 84, is no better
+    known = flat is not None and not nameless and flat.to_authority(min_confidence=70) is not None
+    return "foreign" if known else "unsaid"
 
 
-def _same_ellipsoid(flat: pyproj.CRS) -> bool:
-    ellipsoid = flat.ellipsoid
+def same_ellipsoid(system: pyproj.CRS) -> bool:
+    """Whether a system measures the earth as VN-2000 does, by the ellipsoid of WGS 84."""
+    ellipsoid = system.ellipsoid
     return ellipsoid is not None and bool(
         abs(ellipsoid.semi_major_metre - _ELLIPSOID[0]) < 1e-3
         # GRS 80 differs in the eighth digit, a tenth of a millimetre

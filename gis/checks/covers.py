@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis import overlay
+from gis import crs, overlay
 from gis.checks.base import Subject
 from gis.layers.base import valid_on
 
@@ -30,7 +30,7 @@ def sound(subject: Subject, first: Subject) -> Subject:
     areal = np.isin(shapely.get_type_id(shapes), (3, 6)) & shapely.is_valid(shapes)
     frame = frame.loc[areal & ~shapely.is_empty(shapes)].reset_index(drop=True)
     if first.frame.crs is not None and frame.crs != first.frame.crs:
-        frame = frame.to_crs(first.frame.crs)
+        frame, _ = crs.transform(frame, first.frame.crs)
     return replace(subject, frame=frame)
 
 

@@ -227,6 +227,17 @@ def _repeated_points(subject: Subject, outlines: _Outlines) -> list[gpd.GeoDataF
     ]
 
 
+def sharp(step: Floats, following: Floats, degrees: float) -> Mask:
+    """Which corners between an edge and the following one are sharper than an angle."""
+    cosine, sine = _turn(step, following)
+    return np.asarray((cosine > 0) & (sine < np.tan(np.radians(degrees)) * cosine), dtype=bool)
+
+
+def _turn(step: Floats, following: Floats) -> tuple[Floats, Floats]:
+    cosine = -(step * following).sum(axis=1)
+    return cosine, np.abs(step[:, 0] * following[:, 1] - step[:, 1] * following[:, 0])
+
+
 def _spikes(subject: Subject, outlines: _Outlines) -> list[gpd.GeoDataFrame]:
     """Corners so sharp that no border is meant: the line goes out and comes back."""
     if not len(outlines.part):
@@ -239,17 +250,16 @@ def _spikes(subject: Subject, outlines: _Outlines) -> list[gpd.GeoDataFrame]:
     following = np.roll(step, -1, axis=0)
     # the last vertex of a ring is its first again: its last edge is followed by its first one
     following[last - 1] = step[first]
-    cosine = -(step * following).sum(axis=1)
-    sine = np.abs(step[:, 0] * following[:, 1] - step[:, 1] * following[:, 0])
-    sharp = (cosine > 0) & (sine < np.tan(np.radians(subject.settings.spike_deg)) * cosine)
-    sharp[last] = False
-    edge = np.flatnonzero(sharp)
+    pointed = sharp(step, following, subject.settings.spike_deg)
+    pointed[last] = False
+    edge = np.flatnonzero(pointed)
     if not len(edge):
         return []
     tip = points[edge] + step[edge]
     legs = np.stack([points[edge], tip, tip + following[edge]], axis=1)
     length = np.minimum(np.hypot(*step[edge].T), np.hypot(*following[edge].T))
-    angle = np.degrees(np.arctan2(sine[edge], cosine[edge]))
+    cosine, sine = _turn(step[edge], following[edge])
+    angle = np.degrees(np.arctan2(sine, cosine))
     owner = outlines.at[outlines.owner(kept[edge])]
     return [
         subject.found(
@@ -258,7 +268,7 @@ def _spikes(subject: Subject, outlines: _Outlines) -> list[gpd.GeoDataFrame]:
             geometry=shapely.linestrings(legs),
             points=shapely.points(tip),
             size=length,
-            words={"angle": angle, "area": _measured(sine[edge] / 2)},
+            words={"angle": angle, "area": _measured(sine / 2)},
         )
     ]
 

@@ -304,7 +304,8 @@ def _fgb_index_bytes(count: int, node: int) -> int:
     if not node or not count:
         return 0
     total = level = count
-    while level > 1:
+    # a root stands even over a single feature
+    while level > 1 or total == 1:
         level = -(-level // max(2, node))
         total += level
     return total * _FGB_NODE_BYTES

@@ -35,9 +35,11 @@ _CHUNK: Final = re.compile(
     "(?<![A-Za-z])[A-Za-z]*[\x01-\x08\x0b\x0c\x0e-\x1f\x80-\U0010ffff][^\x00\t\n\r\x20-\x40\x5b-\x60\x7b-\x7f]*"
 )
 # signs that stand beside Vietnamese words, and are no letters
-_SIGNS: Final = re.compile("[\xa0\xab\xb0\xb2\xb3\xb7\xbb-\xbe\xd7\u2010-\u2044\u2122\u20ab]+")
+_SIGNS: Final = re.compile("[\xa0\xab\xb0-\xb2\xb3\xb7\xbb-\xbe\xd7\u2010-\u2044\u2122\u20ab]+")
 # m² is m² in most encodings, and tells nothing
 _UNIT: Final = re.compile("[kcdm]?m[\xb2\xb3]|\xb0C?")
+# abbreviations of Unicode text, as in names of roads: ĐT.621; no letter of them tells anything
+_ABBREVIATION: Final = re.compile("[A-ZĐ]+")
 _HUMP: Final = re.compile(r"(?<=[^\W\d_A-ZÀ-ÖØ-ÞĂĐĨŨƠƯẠ-Ỹ])(?=[A-ZĐ])")
 #: No word is longer; what is, is looked at as far as this.
 _LONGEST: Final = 64
@@ -99,10 +101,21 @@ def _judge_word(word: str) -> int:
         return 0
     parts = _HUMP.split(word)
     fits = len(parts) > 1 and all(
-        part.isascii() or (syllables.is_syllable(part) and syllables.is_cased(part))
+        part.isascii()
+        or (len(part) > 1 and syllables.is_syllable(part) and syllables.is_cased(part))
         for part in parts
     )
     return 1 if fits else -1
+
+
+def _says_nothing(word: str, usual: Steps) -> bool:
+    """Whether a word is of no language as it usually is read, such as ĐT or £."""
+    read = legacy_text.read(word, usual)
+    if read is None:
+        return False
+    if len(read) == 1 and not read.isalpha():
+        return True
+    return bool(_ABBREVIATION.fullmatch(read)) and not syllables.has_vowel(read)
 
 
 def score(words: Sequence[str], steps: Steps) -> tuple[int, int]:
@@ -120,22 +133,30 @@ def choose(words: Sequence[str], ways: Sequence[Steps]) -> Choice:
         The first is how the words are read when nothing speaks against it.
     """
     sample = words[:: math.ceil(len(words) / _SAMPLE)] if len(words) > _SAMPLE else words
+    mute = {word for word in sample if _says_nothing(word, ways[0])}
+    sample = [word for word in sample if word not in mute]
     good, bad = score(sample, ways[0])
     if good >= _PLENTY and good >= _NEARLY_ALL * (good + bad):
         return Choice(ways[0], firm=True, scores={ways[0]: good - bad})
     counted = {steps: score(sample, steps) for steps in ways}
-    scores = {steps: right - wrong for steps, (right, wrong) in counted.items()}
+    scores = {
+        steps: right - wrong - sum(legacy_text.read(word, steps) is None for word in mute)
+        for steps, (right, wrong) in counted.items()
+    }
     best = max(ways, key=lambda steps: scores[steps])
     good, bad = counted[best]
     margin = max(_LEAST_MARGIN, math.ceil(_MARGIN * len(sample)))
-    if best and best[-1] == "utf-8" and not bad:
-        # bytes that are UTF-8 by chance are very rare
+    # bytes that are UTF-8 by chance are very rare
+    is_utf8 = bool(best) and best[-1] == "utf-8" and not bad
+    if is_utf8:
         margin = 1
     rival = max(
         (scores[steps] for steps in ways if _differ(sample, steps, best, scores, margin)),
         default=-len(sample),
     )
-    firm = good > 0 and good >= _MOSTLY * (good + bad) and scores[best] - rival >= margin
+    firm = (
+        (good > 0 or is_utf8) and good >= _MOSTLY * (good + bad) and scores[best] - rival >= margin
+    )
     return Choice(best, firm=firm, scores=scores)
 
 

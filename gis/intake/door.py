@@ -271,6 +271,12 @@ def _screened(course: _Course, frame: gpd.GeoDataFrame) -> people.Screened:
         identifying={
             name for column, name in guess.sources.items() if column not in _NAMES_OF_PLACES
         },
+        # wards are called Trần Phú and Lê Hồng Phong
+        places={
+            name
+            for column, name in guess.sources.items()
+            if column == "commune_name" or course.spec.name == "communes"
+        },
     )
 
 

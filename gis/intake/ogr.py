@@ -124,12 +124,22 @@ def read(path: Path, layer: str, kind: str, *, encoding: str | None = None) -> L
     quick = encoding is None or kind == "Shapefile"
     if quick:
         try:
-            return Layer(pyogrio.read_dataframe(_address(path, kind), use_arrow=True, **options))
+            return Layer(
+                _placed(pyogrio.read_dataframe(_address(path, kind), use_arrow=True, **options))
+            )
         except NotImplementedError:
             # it hands on curves as they are, and no more can be done with them here
             pass
     frame = pyogrio.read_dataframe(_address(path, kind), use_arrow=False, **options)
-    return Layer(frame, had_curves=quick)
+    return Layer(_placed(frame), had_curves=quick)
+
+
+def _placed(frame: Any) -> Any:
+    """Drop a system that is none: "Nonearth" of MapInfo, "Undefined" of GeoPackage."""
+    system = getattr(frame, "crs", None)
+    if system is None or not (system.is_engineering or system.name.startswith("Undefined ")):
+        return frame
+    return frame.set_crs(None, allow_override=True)
 
 
 @contextmanager

@@ -53,6 +53,7 @@ def screen(
     keep: Sequence[str] = (),
     wanted: Collection[str] = (),
     identifying: Collection[str] = (),
+    places: Collection[str] = (),
 ) -> Screened:
     """Leave columns about people out.
 
@@ -66,6 +67,8 @@ def screen(
         Columns that serve a column of the layer.
     identifying
         Those of them that hold codes and numbers, in which no name of a person has a place.
+    places
+        Those that hold names of communes, which may be called after people.
 
     Raises
     ------
@@ -78,7 +81,8 @@ def screen(
     dropped: dict[str, str] = {}
     result = frame
     for name in names.listed(frame):
-        kind, why, share = _judged(name, frame[name], strict=name in identifying)
+        harmless = name in places or (name not in identifying and personal.has_harmless_name(name))
+        kind, why, share = _judged(name, frame[name], harmless=harmless)
         if not kind or name in excepted:
             continue
         if name in wanted:
@@ -107,14 +111,13 @@ def public(frame: gpd.GeoDataFrame, provenance: Mapping[str, Any]) -> gpd.GeoDat
 
 
 def _judged(
-    name: str, column: "pd.Series[Any]", *, strict: bool
+    name: str, column: "pd.Series[Any]", *, harmless: bool
 ) -> tuple[str, tuple[str, str], float]:
     """Tell what a column holds about people, how it was seen, and in what share of its values."""
     values = personal.different(column)
-    by_name = personal.kind_of_name(name)
-    if by_name and not personal.is_contradicted(by_name, values):
-        return by_name, _BY_NAME, 1.0
-    harmless = personal.has_harmless_name(name) and not strict
+    for kind in personal.kinds_of_name(name):
+        if not personal.is_contradicted(kind, values):
+            return kind, _BY_NAME, 1.0
     kind, share = personal.kind_of_values(values, harmless=harmless)
     return kind, _BY_CONTENT, share
 

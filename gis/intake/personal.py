@@ -27,6 +27,7 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "address": ("địa chỉ của người sử dụng đất", "addresses of land users"),
         "certificate": ("số giấy chứng nhận", "numbers of land certificates"),
         "tax-number": ("mã số thuế", "tax numbers"),
+        "trait": ("thông tin khác về cá nhân", "other facts about people"),
         "note": ("ghi chú về cá nhân", "notes about people"),
     }
 )
@@ -36,36 +37,46 @@ _NAMED: Final = {
     kind: re.compile("|".join(patterns))
     for kind, patterns in {
         "owner": (
-            r"chu|tenchu(?!dautu|truong|de|dt|thich|ki)\w*|chu(?:sd|sud|sohuu|ho)\w*|chu(?:dat|thua)",
-            r"(?:ten)?(?:csd|nsd)\w{0,3}|(?:ten)?nguoi(?:su?d|sohuu)\w*|ho(?:va)?ten\w*",
-            r"ten(?:vo|chong|ho)\w{0,4}|vochong\w*|owner\w*|landuser\w*|fullname|holder\w*",
+            r"chu|tenchu(?!dautu|truong|de|dt|thich|ki)\w*|chu(?:sd|sud|sohuu|ho)\w*|chu(?:dat|thua)\w*",
+            r"(?:ten)?(?:csd|nsd)\w{0,3}|\w+(?:csd|nsd)|thongtinchu\w*|(?:ten)?nguoi\w*|ndd|dongsudung",
+            r"ho(?:va)?ten\w*|ten(?:vo|chong|ho(?!chua))\w{0,4}|vochong\w*|thuake\w*|thannhan\w*",
+            r"\w*owner\w*|landuser\w*|landlord\w*|farmer\w*|household\w*|hogd\w*|fullname|holder\w*",
         ),
-        "birth": (r"(?:nam|ngay|ns)sinh\w*|ntns|birth\w*|dateofbirt\w*|dob|yob",),
+        "birth": (r"(?:nam|ngay|n)s?sinh\w*|nams|ns|ntns|birth\w*|dateofbirt\w*|dob|yob",),
         "id-number": (
             r"(?:so)?(?:cmnd|cccd|cmtnd|cmt)\w{0,6}|(?:so)?(?:cancuoc|chungminh)\w*",
-            r"(?:so)?(?:gttt|giaytotuy)\w*|(?:so|ma)?dinhdanh\w{0,7}",
+            r"(?:so)?(?:gttt|giayto)\w*|sogt|(?:so|ma)?dinhdanh\w{0,7}",
             r"passport\w*|(?:so)?hochieu|idcard\w*",
         ),
         "phone": (
             r"(?:so)?(?:dienthoa|dthoai)\w*|sdt\w{0,4}|sodt\w{0,4}|(?:so)?didong",
-            r"(?:tele)?phone\w*|mobile\w*",
+            r"(?:tele)?phone\w*|mobile\w*|tel\w{0,2}|zalo",
         ),
         "email": (r"e?mail\w*|thudientu",),
         "address": (
-            r"(?:diachi|dchi|dcchu)(?!thua|dat|khu|td)\w*|thuongtru\w*|hokhau\w*|address\w*",
+            r"(?:diachi|dchi|dcchu)(?!thua|dat|khu|td)\w*|\w*thuongtru\w*|hokhau\w*|address\w*",
+            r"(?:noi|cho)o\w*|noicutru\w*",
         ),
         "certificate": (
-            r"(?:so|ma|sohieu)?(?:gcn|giaychungn)\w*|(?:so)?(?:seri|phathanh|vaoso)\w*|sobia\w*",
+            r"(?:so|ma|sohieu)?(?:gcn|giaychungn)\w*|(?:so)?(?:seri|phathanh|vaoso)\w*|sobia\w*|soph",
+        ),
+        "trait": (
+            r"gioitinh\w*|dantoc\w*|tongiao\w*|quoctich\w*|ngaycap\w{0,4}|noicap\w{0,4}",
+            r"(?:so)?(?:taikhoan|stk)\w*",
         ),
         "tax-number": (r"mst\w{0,3}|(?:ma)?sothue\w*|masothu",),
     }.items()
 }
 #: Columns whose texts may look like people and are streets, places, products, decisions, numbers.
 _HARMLESS: Final = re.compile(
-    r"\w*(?:thon|xom|khom|pho|duongpho|todanpho|diadanh|duong|street|road|commune|ward|xudong|"
-    r"tenxa|maxa|huyen|tenvung|sanpham|product|quyetdinh|decision|duan|congtrinh|project|soto|"
-    r"shbando|thua|parcel|sheet|dientich|area|mdsd|loaidat|madat|zoneid)\w*|xa|tinh|to|code|id"
+    r"(?!\w*(?:chu(?!dautu|truong|thich|giai|ky)|nguoi|csd|nsd|owner|holder|hoten))"
+    r"(?:ten|ma|so|khu|loai|dia|quyhoach|name)*"
+    r"(?:(?:thon(?!gtin)|xom|khom|pho|todanpho|danh|duong(?!su)|street|road|commune|ward|phuong|"
+    r"xudong|xa|huyen|tinh|vung|sanpham|product|quyetdinh|decision|duan|congtrinh|project|soto|"
+    r"shbando|thua|parcel|sheet|dientich|area|mdsd|loaidat|dat|zoneid|hochua)\w*|to|code|id)"
 )
+#: After a name: when somebody was born, or a number in brackets.
+_BORN: Final = re.compile(r"[\s,(-]+(?:sn|sinh(?: năm)?)?[\s:.]*(?:19|20)\d\d\)?$", re.IGNORECASE)
 
 
 def _listed(words: str) -> tuple[str, ...]:
@@ -100,6 +111,7 @@ _TITLED: Final = re.compile(
     rf"(?<!\w)(?i:{_TITLES})\s*:?\s+(?:{_cased(_SURNAMES)}|{_cased(_PLAIN)})\s+[^\W\d_]+"
 )
 #: A name within a text, unless a street, a school or a bridge bears it.
+_GIVEN: Final = re.compile(r"(?i:ông|bà|anh|chị|cụ)\s+[A-ZÀ-ỸĐ][^\W\d_]+")
 _WITHIN: Final = re.compile(rf"(?<!\w)(?:{_NAME})")
 _BEARER: Final = re.compile(
     r"(?i:đường|phố|trường|cầu|chợ|hẻm|kiệt|ngõ|công viên|tiểu học|thcs|thpt|th|mầm non|mẫu giáo|"
@@ -114,8 +126,14 @@ _ORGANISATION: Final = re.compile(
     r"hđnd|đất |trụ sở|điện lực|viễn thông|bưu điện|thôn|xóm|tổ |khu |xã |phường|huyện)",
     re.IGNORECASE,
 )
+_PASSED_ON: Final = re.compile(
+    rf"(?<!\w)(?i:của|cho)\s+(?:{_cased(_COMMON)})(?:\s+[A-ZÀ-ỸĐ][^\W\d_]*){{2,3}}"
+)
 _EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?![\w.-]{0,99}\bgov\.vn\b)[\w-]+\.\w")
-_PHONE: Final = re.compile(r"(?<![\w.,/+-])(?:\+?84|0)[ .-]?[35789]\d(?:[ .-]?\d){7}(?![.,/-]?\w)")
+#: Until 2018 some mobile numbers had eleven digits.
+_PHONE: Final = re.compile(
+    r"(?<![\w.,/+-])(?:\+?84|0)[ .-]?(?:[35789]\d|1[2689]\d)(?:[ .-]?\d){7}(?![.,/-]?\w)"
+)
 _LAND_LINE: Final = re.compile(r"(?:\+?84|0)2\d{2}[ .-]?\d(?:[ .-]?\d){6}")
 #: Province, century and sex, year of birth, serial number.
 _ID_12: Final = re.compile(r"0(?:0[1-9]|[1-8]\d|9[0-6])[0-3]\d{8}")
@@ -127,11 +145,13 @@ _SERIAL_SAID: Final = re.compile(
     r"(?<!\w)(?i:gcn\w*|giấy chứng nhận|sổ đỏ|bìa đỏ|seri|số phát hành)[^\d\n]{0,30}?"
     r"[A-ZĐ]{1,2}[ .-]?\d{5,8}(?!\d)"
 )
-_SAID: Final = (_TITLED, _EMAIL, _PHONE, _ID_SAID, _SERIAL_SAID)
+_SAID: Final = (_TITLED, _PASSED_ON, _EMAIL, _PHONE, _ID_SAID, _SERIAL_SAID)
 _YEAR_OR_DAY: Final = re.compile(
     r"(?:19[0-9]\d|20[0-2]\d)|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d.*"
 )
 _DIGITS: Final = re.compile(r"\d")
+#: So many digits a number has at least.
+_DIGITS_OF: Final = {"id-number": 8, "phone": 7, "tax-number": 8, "certificate": 4}
 
 #: A street's name follows the word street within so many letters.
 _NEAR: Final = 30
@@ -139,14 +159,15 @@ _NEAR: Final = 30
 _CLEARLY: Final = 0.2
 _MOSTLY: Final = 0.6
 _FEW: Final = 10
+_FAMILIES: Final = 3
 _SAMPLE: Final = 20_000
 _NAME_LENGTH: Final = 64
 
 
-def kind_of_name(name: str) -> str:
-    """Return what a column is called after, if it is something about people."""
+def kinds_of_name(name: str) -> list[str]:
+    """Return what a column may be called after, if it is something about people."""
     key = names.key(name[:_NAME_LENGTH])
-    return next((kind for kind, known in _NAMED.items() if known.fullmatch(key)), "")
+    return [kind for kind, known in _NAMED.items() if known.fullmatch(key)]
 
 
 def has_harmless_name(name: str) -> bool:
@@ -194,11 +215,11 @@ def is_contradicted(kind: str, values: Sequence[str]) -> bool:
         )
     if kind == "birth":
         return _share(values, lambda each: bool(_YEAR_OR_DAY.fullmatch(each))) < _CLEARLY
-    if kind in {"id-number", "phone", "tax-number"}:
-        return _share(values, lambda each: len(_DIGITS.findall(each)) >= 8) < _CLEARLY
-    if kind == "certificate":
-        return _share(values, lambda each: len(_DIGITS.findall(each)) >= 4) < _CLEARLY
-    return not any(re.search(r"[^\W\d_]{2}", each) for each in values)
+    if kind in _DIGITS_OF:
+        least = _DIGITS_OF[kind]
+        return _share(values, lambda each: len(_DIGITS.findall(each)) >= least) < _CLEARLY
+    # there is little that a sex or an origin cannot be
+    return kind != "trait" and not any(re.search(r"[^\W\d_]{2}", each) for each in values)
 
 
 def kind_of_values(values: Sequence[str], *, harmless: bool) -> tuple[str, float]:
@@ -267,9 +288,18 @@ def _owner_share(values: Sequence[str]) -> float:
     sure, maybe = likely.count(2) / len(values), likely.count(1) / len(values)
     if sure >= _CLEARLY:
         return max(_MOSTLY, sure + maybe)
-    families = {each.split()[0].casefold() for each, how in zip(values, likely, strict=True) if how}
-    several = len(families) >= 3
-    return sure + maybe if sure + maybe >= _MOSTLY and (sure or several) else 0.0
+    about = [each for each, how in zip(values, likely, strict=True) if how]
+    families = {
+        _BORN.sub("", part).split()[0].casefold()
+        for each in about
+        for part in _BETWEEN.split(each)
+        if _likeness_of_one(part)
+    }
+    if len(families) < _FAMILIES and not sure:
+        return 0.0
+    # owners are people and offices, which nothing else is in such a mixture
+    offices = _share(values, _ORGANISATION.search) if maybe >= _CLEARLY else 0.0
+    return sure + maybe + offices if sure + maybe + offices >= _MOSTLY else 0.0
 
 
 def _likeness(value: str) -> int:
@@ -278,8 +308,12 @@ def _likeness(value: str) -> int:
 
 
 def _likeness_of_one(value: str) -> int:
+    value = _BORN.sub("", value)
     if _TITLED.match(value):
         return 2
+    if _GIVEN.fullmatch(value):
+        # Bà Rịa is a town
+        return 2 if value[0].islower() else 1
     if _ORGANISATION.search(value) or not _WHOLE.fullmatch(value):
         return 0
     words = value.casefold().split()
@@ -287,5 +321,5 @@ def _likeness_of_one(value: str) -> int:
         return 2
     if len(words) > 2 and words[0] in _PLAIN and words[1] in _PLAIN_MIDDLE:
         return 2
-    named = all(word[0].isupper() for word in value.split())
+    named = all(word[0].isupper() for word in value.split()) or (value.islower() and len(words) > 2)
     return int(named and (words[0] in _COMMON or (value.isascii() and words[0] in _PLAIN)))

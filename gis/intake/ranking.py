@@ -4,7 +4,7 @@ What a position can tell depends on the file. Where it covers a commune, its out
 apart that lie 60 m from each other: zones (27 km), scale factors (500 m), a missing or a reversed
 shift (225 m, 451 m), swapped axes. Where it only carries the code of a commune it tells zones.
 Where it does neither it tells nothing, and nothing is guessed. The sign of rotations (0.6 m) is
-beyond any of this; see `gis.intake.systems.judge_text`.
+beyond any of this; see `gis.intake.system_texts`.
 """
 
 from collections.abc import Iterable, Sequence

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis import findings
+from gis import crs, findings
 from gis.errors import GisError, SourceError
 from gis.intake import archives, encodings, files, formats, guard, kinds, ogr
 from gis.intake.cad import Drawing
@@ -72,7 +72,7 @@ def placed(found: gpd.GeoDataFrame, system: Any) -> gpd.GeoDataFrame:
     found = found.set_crs(system, allow_override=True)
     held = (found.geometry.notna() & ~found.geometry.is_empty).to_numpy()
     if held.any():
-        spots = found.geometry[held].representative_point().to_crs("EPSG:4326")
+        spots = crs.carried(found.geometry[held].representative_point(), crs.WGS84)
         for name, values in (("lon", spots.x), ("lat", spots.y)):
             known = values.round(7).where(np.isfinite(values)).astype("Float64")
             found.loc[held, name] = known

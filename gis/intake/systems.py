@@ -17,29 +17,16 @@ from gis import crs, findings, text, vn2000
 from gis.errors import CrsError
 from gis.finding_rules import rule
 from gis.intake import ranking as rankings
-from gis.intake.candidates import Candidate, apart
+from gis.intake import system_texts
+from gis.intake.candidates import Candidate
 from gis.intake.footprint import numbers_of
 from gis.intake.ranking import Clues, Ranked, Ranking
+from gis.intake.system_texts import called, displacement, finding
 from gis.vn2000 import Definition, Shift
 
 #: What `given` says when the file itself shall tell.
 AUTO: Final = "auto"
 _LOST: Final = "crs.wrong-system"
-_TEXT_RULES: Final[dict[Shift, str]] = {
-    "rotation": "crs.rotation-sign",
-    "translation": "crs.other-parameters",
-    "delta": "crs.other-parameters",
-    "other": "crs.other-parameters",
-    "reversed": "crs.parameters-reversed",
-    "unsaid": "crs.datum-missing",
-}
-# where displacement is told when the file's own place is not known: Bình Sơn
-_PLACE: Final = (108.75, 15.25)
-_OFFICIAL_USED: Final = (
-    "đã dùng bộ tham số chính thức (EPSG:6960)",
-    "the official parameters (EPSG:6960) were used",
-)
-_DECLARED_USED: Final = ("đã dùng như tệp khai", "it was used as declared")
 # less than this is rounding of a text, not another place
 _MOVED_M: Final = 0.01
 
@@ -102,7 +89,7 @@ def judge(
         system is a deprecated one, or when the numbers cannot be of that system.
     """
     named = crs.parse(given) if given is not None and given != AUTO else declared
-    bound = None if named is None else _bound(named)
+    bound = None if named is None else system_texts.as_used(named)
     ranking = rankings.rank(frame, clues=clues, declared=bound)
     if given == AUTO:
         used, listed = _automatic(frame, declared, (ranking, margin), where)
@@ -142,43 +129,6 @@ def settle(
     )
 
 
-def judge_text(
-    system: pyproj.CRS, *, lon: float = _PLACE[0], lat: float = _PLACE[1]
-) -> list[gpd.GeoDataFrame]:
-    """Judge the text of a system, for what position cannot show.
-
-    Parameters
-    ----------
-    lon, lat
-        Where to measure the displacement.
-    """
-    definition = vn2000.read(system)
-    if definition is None:
-        return []
-    said = definition.shift
-    rule_id = _TEXT_RULES.get(said)
-    if said == "none" and vn2000.is_vietnamese(definition):
-        rule_id = "crs.wgs84-label"
-    if rule_id is None:
-        return []
-    values = vn2000.shift_parameters(system) or (0.0,) * 7
-    size = None if said == "unsaid" else vn2000.away(values, lon=lon, lat=lat)
-    done = _OFFICIAL_USED if vn2000.read(_bound(system)) != definition else _DECLARED_USED
-    return [_finding(rule_id, value=_called(system), size=size, at=(lon, lat), done=done)]
-
-
-def _bound(system: pyproj.CRS) -> pyproj.CRS:
-    """Bind what is VN-2000 by its name or by its grid to VN-2000 as the registry has it."""
-    definition = vn2000.read(system)
-    if definition is None:
-        return system
-    meant = vn2000.names_vn2000(system) and definition.shift not in ("none", "foreign")
-    unsaid = definition.shift == "unsaid" and vn2000.is_vietnamese(definition)
-    if meant or unsaid or definition.shift == "official":
-        return vn2000.repaired(system)
-    return system
-
-
 def _read_as(system: pyproj.CRS, frame: gpd.GeoDataFrame, *, exchange: bool) -> Candidate:
     """Read a file in a system; with axes exchanged where only that puts it into Việt Nam."""
     plain = Candidate(definition=vn2000.read(system), other=system, declared=True)
@@ -216,21 +166,21 @@ def _doubts(
     if middle is None:
         return []
     lon, lat = (float(value) for value in used.to_degrees(middle[None])[0])
-    at = (lon, lat) if crs.in_vietnam(lon, lat) else _PLACE
-    listed = judge_text(named, lon=at[0], lat=at[1])
+    at = (lon, lat) if crs.in_vietnam(lon, lat) else system_texts.PLACE
+    listed = system_texts.judge(named, lon=at[0], lat=at[1])
     if used.swapped:
-        listed.append(_finding("crs.axes-exchanged", value=used.named("vi").split(" (")[0]))
+        listed.append(finding("crs.axes-exchanged", value=used.named("vi").split(" (")[0]))
     if ranking is not None and ranking.believed(margin):
         if ranking.kind == "outline":
             # what the text leaves open, the position has told
             listed = [each for each in listed if each.loc[0, "rule_id"] != "crs.wgs84-label"]
-        away = _away(used, ranking.best.candidate, middle)
+        away = displacement(used, ranking.best.candidate, middle)
         if away is None or away >= rankings.RESOLUTION_M[ranking.kind]:
             return [*listed, _mismatch(used, ranking, away)]
     elif not used.swapped and _only_turned(used, _turned(used), frame):
         name = _turned(used).named
         listed.append(
-            _finding("crs.axes-swapped", value=_called(used.crs), believed=(name("vi"), name("en")))
+            finding("crs.axes-swapped", value=called(used.crs), believed=(name("vi"), name("en")))
         )
     return listed + _area_doubt(frame, used, clues, at)
 
@@ -241,18 +191,11 @@ def _turned(candidate: Candidate) -> Candidate:
     )
 
 
-def _away(used: Candidate, believed: Candidate, middle: Any) -> float | None:
-    """Distance between the places where two readings put the middle of a file."""
-    places = [each.to_degrees(middle[None])[0] for each in (used, believed)]
-    distance = apart(*places)
-    return distance if np.isfinite(distance) else None
-
-
 def _mismatch(used: Candidate, ranking: Ranking, away: float | None) -> gpd.GeoDataFrame:
     best = ranking.best
-    return _finding(
+    return finding(
         _fault(used, best.candidate),
-        value=_called(used.crs),
+        value=called(used.crs),
         size=away,
         at=(best.lon, best.lat),
         believed=(best.candidate.named("vi"), best.candidate.named("en")),
@@ -299,16 +242,16 @@ def _automatic(
     names = (believed.named("vi"), believed.named("en"))
     listed = []
     if declared is None:
-        listed.append(_finding("crs.undeclared", value=names, at=at, evidence=said))
+        listed.append(finding("crs.undeclared", value=names, at=at, evidence=said))
     else:
         plain = Candidate(definition=vn2000.read(declared), other=declared)
-        away = _away(plain, believed, _middle(frame))
+        away = displacement(plain, believed, _middle(frame))
         if away is None or away > _MOVED_M:
             why = _reason(plain, believed)
             listed.append(
-                _finding(
+                finding(
                     "crs.repaired",
-                    value=_called(declared),
+                    value=called(declared),
                     size=away,
                     at=at,
                     why=why,
@@ -317,7 +260,7 @@ def _automatic(
                 )
             )
     if ranking.kind == "code":
-        listed.append(_finding("crs.shift-unseen", value=names, at=at))
+        listed.append(finding("crs.shift-unseen", value=names, at=at))
     return believed, listed
 
 
@@ -326,7 +269,7 @@ def _reason(declared: Candidate, believed: Candidate) -> tuple[str, str]:
     definition = declared.definition
     rule_id = _fault(declared, believed)
     if rule_id == "crs.other-parameters" and definition is not None:
-        rule_id = _TEXT_RULES.get(definition.shift, rule_id)
+        rule_id = system_texts.RULES.get(definition.shift, rule_id)
     name = rule(rule_id).name
     return name["vi"], name["en"]
 
@@ -344,7 +287,7 @@ def _area_doubt(
     if own.area_fits is not False or not _with_area(other, ratio, at).area_fits:
         return []
     names = (other.named("vi"), other.named("en"))
-    return [_finding("crs.area-scale", value=_called(used.crs), at=at, believed=names)]
+    return [finding("crs.area-scale", value=called(used.crs), at=at, believed=names)]
 
 
 def _with_area(candidate: Candidate, ratio: float, at: tuple[float, float]) -> Ranked:
@@ -422,40 +365,6 @@ def _why(ranking: Ranking | None, lang: str) -> str:
     else:
         why = "chưa có hệ nào vượt trội rõ ràng" if vi else "none is clearly ahead of the others"
     return f"{why}: {listed}" if listed else why
-
-
-def _called(system: pyproj.CRS) -> str:
-    """Call a system by its code, else by its name; a text without a name by itself."""
-    name = crs.short_name(system)
-    if name.lower() not in ("unknown", "unnamed"):
-        return name
-    definition = vn2000.read(system)
-    grid = None if definition is None else vn2000.name_of(definition, "en").split(" (")[0]
-    return name if grid is None else grid.split(" / ")[-1]
-
-
-def _finding(
-    rule_id: str,
-    *,
-    value: str | tuple[str, str],
-    size: float | None = None,
-    at: tuple[float, float] = (float("nan"), float("nan")),
-    **words: tuple[str, str],
-) -> gpd.GeoDataFrame:
-    """Write a finding about a whole file; `words` are further fields of the sentence."""
-    pair = value if isinstance(value, tuple) else (value, value)
-    if size is None:
-        # one of the two places is nowhere on earth
-        words["size"] = ("rất xa", "far")
-    return findings.many(
-        rule_id,
-        rows=[None],
-        value=[pair[1]],
-        size=[size],
-        lon=[round(at[0], 7)],
-        lat=[round(at[1], 7)],
-        words={"value": [pair], **{name: [each] for name, each in words.items()}},
-    )
 
 
 def _provenance(

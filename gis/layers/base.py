@@ -87,6 +87,6 @@ def places(frame: gpd.GeoDataFrame, rows: "pd.Index[Any]") -> dict[Any, tuple[fl
     if not len(rows) or frame.crs is None:
         return {}
     points = shapely.point_on_surface(frame.geometry.loc[rows].to_numpy())
-    degrees = gpd.GeoSeries(points, index=rows, crs=frame.crs).to_crs(crs.WGS84)
+    degrees = crs.carried(gpd.GeoSeries(points, index=rows, crs=frame.crs), crs.WGS84)
     spots = zip(rows, degrees.x.to_numpy(), degrees.y.to_numpy(), strict=True)
     return {row: (round(float(lon), 6), round(float(lat), 6)) for row, lon, lat in spots}

@@ -1,4 +1,4 @@
-"""Areas that lie under several features, under none, or are left over: dropped, cut, filled."""
+"""Areas that lie under several features, or are left over: dropped, cut out, merged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -44,7 +44,7 @@ def _drop(bench: Bench, one: int, other: int) -> Done | Refused | None:
         return Refused(words.DIFFERENT)
     gone = bench.geometry[again]
     return Done(
-        {again: None}, [_line("drop", again, gone, words.DROPPED, other=first, change=-gone.area)]
+        {again: None}, [line("drop", again, gone, words.DROPPED, other=first, change=-gone.area)]
     )
 
 
@@ -98,7 +98,7 @@ def _trim(bench: Bench, one: int, other: int) -> Done | Refused | None:
     if laid is None or parts is None or hindrance is not None:
         return Refused(hindrance or words.UNSOUND)
     if len(parts) > 1:
-        return _along_line(bench, pair, parts)
+        return _alongline(bench, pair, parts)
     left = {first: laid.left, second: laid.right}
     choice = _choose(bench, pair, parts[0], left)
     if isinstance(choice, Refused):
@@ -107,7 +107,7 @@ def _trim(bench: Bench, one: int, other: int) -> Done | Refused | None:
     return _trimmed(bench, [(keeper, loser, why, left[loser])])
 
 
-def _along_line(
+def _alongline(
     bench: Bench, pair: tuple[int, int], parts: Sequence[tuple[Geometry, Place]]
 ) -> Done | Refused | None:
     given: dict[tuple[int, int], tuple[list[Geometry], Words]] = {}
@@ -137,17 +137,19 @@ def _trimmed(
         if left is None:
             return Refused(words.UNSOUND)
         main, crumbs = _without_crumbs(bench, left, old)
-        if not _stays_whole(bench, main, old):
+        if not is_smooth(bench, main, old):
+            main = rings.without_hairs(main, old, SAME_M)
+        if not stays_whole(bench, main, old):
             return Refused(words.FALLS_APART)
         gone = shapely.intersection(old, kept)
-        lines.append(_line("trim", loser, gone, why, other=keeper, change=main.area - old.area))
+        lines.append(line("trim", loser, gone, why, other=keeper, change=main.area - old.area))
         changes[loser] = main
         for crumb in crumbs:
             new = _with_crumb(bench, keeper, kept, crumb)
             if new is None:
                 return Refused(words.FALLS_APART)
             change = new.area - kept.area
-            lines.append(_line("trim", keeper, crumb, words.GOT_PART, other=loser, change=change))
+            lines.append(line("trim", keeper, crumb, words.GOT_PART, other=loser, change=change))
             changes[keeper] = kept = new
     return Done(changes, lines)
 
@@ -173,7 +175,7 @@ def _with_crumb(bench: Bench, keeper: int, kept: Geometry, crumb: Geometry) -> G
     if bench.ground.home(keeper, kept) != divided[0][1]:
         return None
     new = rings.joined(kept, crumb)
-    return new if new is not None and _stays_whole(bench, new, kept) else None
+    return new if new is not None and stays_whole(bench, new, kept) else None
 
 
 def _choose(
@@ -196,7 +198,7 @@ def _choose(
         return keeper, loser, words.BY_PLACE
     whole = {
         at: shape is not None
-        and _stays_whole(
+        and stays_whole(
             bench, _without_crumbs(bench, shape, bench.geometry[at])[0], bench.geometry[at]
         )
         for at, shape in left.items()
@@ -224,6 +226,17 @@ def _by_measure(
         if abs(keeps_first - keeps_second) > bench.settings.overlap_m2:
             keeper, loser = pair if keeps_first < keeps_second else (second, first)
             return keeper, loser, words.BY_REGISTER
+    smooth = [
+        shape is not None
+        and is_smooth(
+            bench, _without_crumbs(bench, shape, bench.geometry[at])[0], bench.geometry[at]
+        )
+        for at in pair
+        for shape in [left[at]]
+    ]
+    if smooth[0] != smooth[1]:
+        keeper, loser = (first, second) if smooth[1] else (second, first)
+        return keeper, loser, words.BY_SHAPE
     # an overlap's border with the rest of a feature: what both would lose of theirs by joining
     shared = [
         (shape.length + part.length - bench.geometry[at].length) / 2
@@ -244,10 +257,10 @@ def _cut_out(bench: Bench, inner: int, outer: int) -> Done | Refused | None:
     if hindrance is not None:
         return Refused(hindrance)
     left = rings.without(around, held)
-    if left is None or not _stays_whole(bench, left, around):
+    if left is None or not stays_whole(bench, left, around):
         return Refused(words.FALLS_APART)
-    line = _line("trim", outer, held, words.CUT_OUT, other=inner, change=left.area - around.area)
-    return Done({outer: left}, [replace(line, rule_id="topology.contained")])
+    told = line("trim", outer, held, words.CUT_OUT, other=inner, change=left.area - around.area)
+    return Done({outer: left}, [replace(told, rule_id="topology.contained")])
 
 
 def _hindrance(bench: Bench, inner: int, outer: int) -> Words | None:
@@ -281,55 +294,15 @@ def _register_says(bench: Bench, inner: int, outer: int) -> bool | None:
     return True if abs(within - known_inner) <= slack else None
 
 
-def _stays_whole(bench: Bench, new: Geometry, old: Geometry) -> bool:
+def stays_whole(bench: Bench, new: Geometry, old: Geometry) -> bool:
+    """Whether a changed feature is sound: valid, no thinner than a sliver, in no more parts."""
     return rings.is_sound(new, old, sliver_m=bench.settings.sliver_width_m)
 
 
-# --- gaps -------------------------------------------------------------------------------------
-
-
-def fills(found: Faults, _bench: Bench) -> list[Act]:
-    """Return an act for every gap."""
-    gaps = found.gaps
-    listed = zip(gaps["geometry"], gaps["neighbours"], gaps["width_m"], strict=True)
-    return [
-        Act((("gaps", number),), partial(_fill, gap=gap, near=tuple(near)))
-        for number, (gap, near, width_m) in enumerate(listed)
-        if width_m >= SAME_M
-    ]
-
-
-def _fill(bench: Bench, gap: Geometry, near: tuple[int, ...]) -> Done | Refused | None:
-    """Give a gap to the neighbour with the longest border; divided along fixed boundaries."""
-    if gap.area > bench.settings.fix_m2:
-        return Refused(words.too_large(gap.area, bench.settings.fix_m2))
-    if bench.still:
-        return Refused(words.FIXED)
-    if bench.subject.layer == "zones" and len(near) < 2:
-        return Refused(words.ON_PURPOSE)
-    able = [at for at in near if bench.geometry[at] is not None and not bench.settled[at]]
-    # a gap may come from a grid: it must have its neighbours' vertices to the last digit
-    around = [bench.geometry[at] for at in near if bench.geometry[at] is not None]
-    parts = bench.ground.divided(rings.at_vertices(gap, around, SAME_M))
-    if parts is None:
-        return Refused(words.UNSOUND)
-    changes: dict[int, Geometry | None] = {}
-    lines, why = [], words.NO_NEIGHBOUR
-    for part, place in parts:
-        home = [at for at in able if bench.ground.home(at, bench.geometry[at]) == place]
-        why = words.FAR_SIDE if able and not home else why
-        if len(parts) > 1:
-            borders = {at: rings.border(bench.geometry[at], part) for at in home}
-            home.sort(key=lambda at: -borders[at])
-        for at in home:
-            old = changes.get(at, bench.geometry[at])
-            new = rings.joined(old, part)
-            if new is not None and _stays_whole(bench, new, old):
-                changes[at] = new
-                lines.append(_line("fill", at, part, words.FILLED, change=new.area - old.area))
-                break
-            why = words.UNSOUND
-    return Done(changes, lines) if changes else Refused(why)
+def is_smooth(bench: Bench, new: Geometry, old: Geometry) -> bool:
+    """Whether a changed feature has no more spikes than before."""
+    degrees = bench.settings.spike_deg
+    return rings.spikes(new, degrees) <= rings.spikes(old, degrees)
 
 
 # --- left-overs -------------------------------------------------------------------------------
@@ -363,8 +336,8 @@ def _merge(bench: Bench, at: int) -> Done | Refused | None:
         return Refused(words.NO_NEIGHBOUR)
     other, new = taken
     gained = new.area - bench.geometry[other].area
-    gave = _line("merge", at, part, words.GAVE_PART, other=other, change=rest.area - old.area)
-    got = _line("merge", other, part, words.GOT_PART, other=at, change=gained)
+    gave = line("merge", at, part, words.GAVE_PART, other=other, change=rest.area - old.area)
+    got = line("merge", other, part, words.GOT_PART, other=at, change=gained)
     return Done({at: rest, other: new}, [gave, got])
 
 
@@ -377,8 +350,8 @@ def _merge_whole(bench: Bench, at: int) -> Done | Refused | None:
         return Refused(words.OWN_PARCEL)
     other, new = taken
     gained = new.area - bench.geometry[other].area
-    gave = _line("merge", at, old, words.GAVE_PART, other=other, change=-old.area)
-    got = _line("merge", other, old, words.GOT_PART, other=at, change=gained)
+    gave = line("merge", at, old, words.GAVE_PART, other=other, change=-old.area)
+    got = line("merge", other, old, words.GOT_PART, other=at, change=gained)
     return Done({at: None, other: new}, [gave, got])
 
 
@@ -395,7 +368,7 @@ def _taken(bench: Bench, part: Geometry, near: Sequence[int]) -> tuple[int, Geom
     borders = {at: rings.border(bench.geometry[at], part) for at in able}
     for at in sorted(able, key=lambda at: (-borders[at], at)):
         new = rings.joined(bench.geometry[at], part) if borders[at] > _EQUAL else None
-        if new is not None and _stays_whole(bench, new, bench.geometry[at]):
+        if new is not None and stays_whole(bench, new, bench.geometry[at]):
             return at, new
     return None
 
@@ -403,7 +376,7 @@ def _taken(bench: Bench, part: Geometry, near: Sequence[int]) -> tuple[int, Geom
 # --- lines ------------------------------------------------------------------------------------
 
 
-def _line(
+def line(
     step: str, at: int, where: Geometry, why: Words, *, other: int | None = None, change: float
 ) -> Line:
     """Record a change of area, at a place inside what changed hands."""

@@ -34,16 +34,27 @@ class Act:
 # --- hanging vertices -------------------------------------------------------------------------
 
 
-def inserts(found: Faults, _bench: Bench) -> list[Act]:
+def inserts(found: Faults, bench: Bench) -> list[Act]:
     """Return an act for every vertex that an edge of its neighbour lacks."""
-    listed = zip(*(found.hanging[name] for name in ("feature", "other", "x", "y")), strict=True)
     return [
-        Act(
-            (("hanging", number),),
-            partial(_insert, feature=int(feature), other=int(other), spot=(float(x), float(y))),
-        )
-        for number, (feature, other, x, y) in enumerate(listed)
+        Act((("hanging", number),), partial(_insert, feature=feature, other=other, spot=spot))
+        for number, feature, other, spot in _hanging(found)
+        if _fellow(bench, feature, other, spot) is None
     ]
+
+
+def _hanging(found: Faults) -> Iterable[tuple[int, int, int, Spot]]:
+    listed = (found.hanging[name].tolist() for name in ("feature", "other", "x", "y"))
+    for number, (feature, other, x, y) in enumerate(zip(*listed, strict=True)):
+        yield number, feature, other, (x, y)
+
+
+def _fellow(bench: Bench, feature: int, other: int, spot: Spot) -> Spot | None:
+    """Return the vertex of another feature that misses a hanging one along the edge itself."""
+    vertex, away = rings.nearest_vertex(bench.geometry[other], spot)
+    if not 0 < away <= bench.settings.fix_m or rings.has_vertex(bench.geometry[feature], vertex):
+        return None
+    return vertex
 
 
 def _insert(bench: Bench, feature: int, other: int, spot: Spot) -> Done | Refused | None:
@@ -119,7 +130,12 @@ def snaps(found: Faults, bench: Bench) -> list[Act]:
                 web.tie(spot, vertex, key[0])
             else:
                 single.append((number, feature, other, spot))
-    _tie_hairs(web, found, bench)
+    for number, feature, other, spot in [] if bench.still else _hanging(found):
+        vertex = _fellow(bench, feature, other, spot)
+        if vertex is not None:
+            web.tie(spot, vertex, ("hanging", number))
+    _tie_across(web, found, bench)
+    _tie_around(web, bench)
     acts += _clusters(web, bench)
     for number, feature, other, spot in single:
         acts.append(
@@ -131,23 +147,48 @@ def snaps(found: Faults, bench: Bench) -> list[Act]:
     return acts
 
 
-def _tie_hairs(web: _Web, found: Faults, bench: Bench) -> None:
-    """Tie vertices that rounding alone keeps apart: hairs of overlap or gap lie between them."""
+def _tie_across(web: _Web, found: Faults, bench: Bench) -> None:
+    """Tie vertices across overlaps and gaps that are narrower than vertices are moved.
+
+    At the ends of a sliver the vertices of both sides miss each other, but no edge.
+    """
     pairs = zip(found.overlaps["left"], found.overlaps["right"], strict=True)
     for name, table, rows in (
         ("overlaps", found.overlaps, list(pairs)),
         ("gaps", found.gaps, list(found.gaps["neighbours"])),
     ):
-        for number in np.flatnonzero(table["width_m"].to_numpy() < SAME_M):
-            near = [
-                rings.vertices_near(bench.geometry[at], table["geometry"].iloc[number], SAME_M)
-                for at in rows[number]
-            ]
-            points = sorted(set().union(*near))
-            for at, one in enumerate(points):
-                for other in points[at + 1 :]:
-                    if np.hypot(one[0] - other[0], one[1] - other[1]) <= SAME_M:
-                        web.tie(one, other, (name, int(number)))
+        for number in np.flatnonzero(table["width_m"].to_numpy() < bench.settings.fix_m):
+            shape, key = table["geometry"].iloc[number], (name, int(number))
+            for one in rows[number]:
+                for spot in rings.vertices_near(bench.geometry[one], shape, SAME_M):
+                    for other in set(rows[number]) - {one}:
+                        _tie_one(web, bench, (one, spot), other, key)
+
+
+def _tie_around(web: _Web, bench: Bench) -> None:
+    """Tie vertices to those of every feature at the same corner, so that it closes at once."""
+    for spot in list(web.ties):
+        keys = {key for held in web.ties[spot].values() for key in held}
+        users = set(_users(bench, spot))
+        for other in set(bench.around(spot, bench.settings.fix_m)) - users:
+            vertex, away = rings.nearest_vertex(bench.geometry[other], spot)
+            if not 0 < away <= bench.settings.fix_m or users & set(_users(bench, vertex)):
+                continue
+            if vertex not in web.ties[spot]:
+                web.tie(spot, vertex, min(keys))
+
+
+def _tie_one(web: _Web, bench: Bench, own: tuple[int, Spot], other: int, key: Key) -> None:
+    """Tie a vertex to the nearest of another feature; of two that one feature has, only hairs."""
+    one, spot = own
+    facing = bench.geometry[other]
+    vertex, away = rings.nearest_vertex(facing, spot)
+    if not 0 < away <= bench.settings.fix_m:
+        return
+    if away > SAME_M and rings.has_vertex(bench.geometry[one], vertex):
+        return
+    if key not in web.ties.get(spot, {}).get(vertex, []):
+        web.tie(spot, vertex, key)
 
 
 def _refusing(why: Words) -> Callable[[Bench], Refused]:
@@ -164,7 +205,13 @@ def _clusters(web: _Web, bench: Bench) -> list[Act]:
     stays = {spot: _stays(bench, spot, users[spot]) for spot in web.ties}
     order = sorted(
         web.ties,
-        key=lambda spot: (not stays[spot], -len(users[spot]), min(users[spot], default=-1), spot),
+        key=lambda spot: (
+            not stays[spot],
+            -len(users[spot]),
+            -len(web.ties[spot]),
+            min(users[spot], default=-1),
+            spot,
+        ),
     )
     taken: set[Spot] = set()
     acts = []

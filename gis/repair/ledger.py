@@ -145,8 +145,8 @@ def degrees(
     if subject.frame.crs is None or not len(spots):
         return np.full(len(spots), np.nan), np.full(len(spots), np.nan)
     points = gpd.GeoSeries.from_xy(spots[:, 0], spots[:, 1], crs=subject.frame.crs)
-    carried = points.to_crs(crs.WGS84)
-    return carried.x.to_numpy().round(7), carried.y.to_numpy().round(7)
+    placed = crs.carried(points, crs.WGS84)
+    return placed.x.to_numpy().round(7), placed.y.to_numpy().round(7)
 
 
 def totals(

@@ -12,26 +12,29 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from gis import crs
 from gis.checks.base import Subject
 from gis.errors import InputError
 from gis.layers import zones
-from gis.repair import areas, balance, joints, ledger, remains, words
+from gis.repair import areas, balance, gaps, joints, ledger, remains, words
 from gis.repair.bench import Bench, Done, Faults, Geometries, Mask, Refused, Rows
 from gis.repair.joints import Act, Key
 from gis.repair.ledger import Words
 
-# wide overlaps go first: vertices within them need no edge, and no snap could close them
-_ORDER: Final[tuple[tuple[str, Callable[[Faults, Bench], list[Act]]], ...]] = (
-    ("drop", areas.drops),
-    ("trim", areas.wide_trims),
-    ("insert-vertex", joints.inserts),
-    ("snap", joints.snaps),
-    ("trim", areas.trims),
-    ("fill", areas.fills),
-    ("merge", areas.merges),
+_Step = tuple[str, Callable[[Faults, Bench], list[Act]]]
+# wide overlaps go first: vertices within them need no edge, and no snap could close them; joints
+# are made until there is nothing to join, because a sliver that is cut before becomes a spike
+_ORDER: Final[tuple[tuple[_Step, ...], ...]] = (
+    (("drop", areas.drops),),
+    (("trim", areas.wide_trims),),
+    (("snap", joints.snaps), ("insert-vertex", joints.inserts)),
+    (("trim", areas.trims),),
+    (("fill", gaps.fills),),
+    (("merge", areas.merges),),
 )
+_EACH: Final = tuple(step for group in _ORDER for step in group)
 #: Every step.
-STEPS: Final = tuple(dict.fromkeys(name for name, _ in _ORDER))
+STEPS: Final = tuple(dict.fromkeys(name for name, _ in _EACH))
 #: Steps that fit layers whose features need not cover the land without overlap.
 _STEPS_OF: Final[Mapping[str, Collection[str]]] = MappingProxyType(
     {"constraints": ("drop",), "communes": ("insert-vertex",)}
@@ -43,8 +46,10 @@ _JOINTS: Final = ("insert-vertex",)
 _MOST_PASSES: Final = 12
 # a step may make another one necessary: a trimmed edge needs its vertices in its neighbour
 _ROUNDS: Final = 3
+# joints make others necessary, each time fewer
+_MOST_TURNS: Final = 6
 # a step that made faults is tried again without the acts that made them, so often
-_TRIES: Final = 4
+_TRIES: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +106,9 @@ def mend(
             vi=f"Không có bước sửa {unknown[0]!r}; các bước là {listed}.",
         )
     system = subject.frame.crs
-    held = [frame if frame.crs in {None, system} else frame.to_crs(system) for frame in fixed]
+    held = [
+        frame if frame.crs in {None, system} else crs.transform(frame, system)[0] for frame in fixed
+    ]
     asked = {*steps, *(_JOINTS if _CHANGE_BORDERS & set(steps) else ())}
     fitting = asked & set(_STEPS_OF.get(subject.layer, STEPS))
     taken = [name for name in STEPS if name in fitting]
@@ -224,13 +231,28 @@ class _Run:
         """Take every step, and again what they make necessary."""
         for _ in range(_ROUNDS):
             changed = False
-            for name, step in _ORDER:
-                if name in self._steps:
-                    found, did = self._step(step, found)
-                    changed |= did
+            for group in _ORDER:
+                steps = [step for name, step in group if name in self._steps]
+                found, did = self._settle(steps, found)
+                changed |= did
             if not changed:
                 break
         return found
+
+    def _settle(
+        self, steps: Sequence[Callable[[Faults, Bench], list[Act]]], found: Faults
+    ) -> tuple[Faults, bool]:
+        """Take steps in turn until none of them changes anything."""
+        changed = False
+        for _ in range(_MOST_TURNS):
+            did = [False]
+            for step in steps:
+                found, done = self._step(step, found)
+                did.append(done)
+            changed |= any(did)
+            if not any(did) or len(steps) == 1:
+                break
+        return found, changed
 
     def _step(
         self, step: Callable[[Faults, Bench], list[Act]], found: Faults
@@ -261,7 +283,7 @@ class _Run:
     def _reasons(self, found: Faults) -> dict[Key, Words]:
         """Say why each fault is left: what its step says of it now."""
         reasons: dict[Key, Words] = {}
-        for name, step in _ORDER:
+        for name, step in _EACH:
             for act in step(found, self._bench):
                 done = act.run(self._bench)
                 why = words.WORSE if isinstance(done, Done) else words.NOT_MENDED

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from gis.checks.geometry import sharp
 from gis.overlay import polygonal
 
 Spot = tuple[float, float]
@@ -24,6 +25,8 @@ _GRIDS: Final = (None, _GRID_M)
 # areas that differ by a smaller share, or by less than the square metres, agree
 _SHARE: Final = 1e-10
 _ROUNDING_M2: Final = 1e-8
+# corners that a ring needs
+_LEAST: Final = 3
 # a new hole smaller than this is no hole, but two borders that miss each other by rounding
 _NO_HOLE_M2: Final = 1e-4
 
@@ -98,6 +101,48 @@ def is_sound(new: Geometry, old: Geometry, *, sliver_m: float) -> bool:
 def width(area: Geometry) -> float:
     """Mean width: twice the area over the perimeter."""
     return float(2 * area.area / area.length) if area.length else 0.0
+
+
+def spikes(geometry: Geometry, degrees: float) -> int:
+    """Count the corners sharper than an angle."""
+    count = 0
+    for ring in shapely.get_rings(shapely.get_parts(geometry)):
+        points = shapely.get_coordinates(shapely.remove_repeated_points(ring, 0.0))
+        step = np.diff(points, axis=0)
+        count += int(sharp(step, np.roll(step, -1, axis=0), degrees).sum())
+    return count
+
+
+def without_hairs(geometry: Geometry, old: Geometry, thin_m: float) -> Geometry:
+    """Take out vertices to which a border goes and comes back the same way; keep the old ones."""
+
+    def smoothed(ring: Geometry) -> Coordinates:
+        points = shapely.get_coordinates(ring)[:-1]
+        while len(points) > _LEAST:
+            before, after = np.roll(points, 1, axis=0), np.roll(points, -1, axis=0)
+            tip = np.flatnonzero(_is_hair(before, points, after, thin_m))
+            if not len(tip):
+                break
+            points = np.delete(points, tip[0], axis=0)
+        return points
+
+    parts = []
+    for part in shapely.get_parts(geometry):
+        shell, *holes = (smoothed(ring) for ring in shapely.get_rings(part))
+        parts.append(shapely.Polygon(shell, holes))
+    whole = parts[0] if geometry.geom_type == "Polygon" else shapely.MultiPolygon(parts)
+    return at_vertices(whole, [old], thin_m)
+
+
+def _is_hair(
+    before: Coordinates, tip: Coordinates, after: Coordinates, thin_m: float
+) -> npt.NDArray[np.bool_]:
+    """Which corners close on themselves: the end of the shorter leg lies on the longer one."""
+    one, other = before - tip, after - tip
+    length = np.maximum(np.hypot(*one.T), np.hypot(*other.T))
+    across = np.abs(one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0])
+    back = (one * other).sum(axis=1) > 0
+    return np.asarray(back & (across <= thin_m * length), dtype=bool)
 
 
 def moved(geometry: Geometry, to: Mapping[Spot, Spot]) -> Geometry:

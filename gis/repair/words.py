@@ -38,6 +38,10 @@ BY_WHOLENESS: Final[Words] = (
     "Bị cắt là thửa vẫn còn nguyên một phần sau khi cắt; thửa kia sẽ bị tách hoặc thành mảnh vụn.",
     "Trimmed was the one that stays whole; the other would fall apart or become a sliver.",
 )
+BY_SHAPE: Final[Words] = (
+    "Phần chồng thuộc về thửa mà nếu mất đi sẽ thành gai nhọn.",
+    "The overlap stays with the feature that would be left with a spike.",
+)
 BY_REGISTER: Final[Words] = (
     "Chia như vậy thì diện tích vẽ khớp diện tích pháp lý của hai thửa hơn.",
     "This way the drawn areas fit the registered areas of the two better.",

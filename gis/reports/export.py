@@ -131,9 +131,8 @@ def _to_parquet(job: Job, path: Path) -> None:
 
 
 def _to_geojson(job: Job, path: Path) -> None:
-    spatial_files.finite(job).to_crs(crs.WGS84).to_file(
-        path, driver="GeoJSON", RFC7946="YES", COORDINATE_PRECISION=9
-    )
+    degrees, _ = crs.transform(spatial_files.finite(job), crs.WGS84)
+    degrees.to_file(path, driver="GeoJSON", RFC7946="YES", COORDINATE_PRECISION=9)
 
 
 def _to_flatgeobuf(job: Job, path: Path) -> None:

@@ -98,10 +98,8 @@ def save(
         ".xlsx": lambda place: _workbook(found, place, settings=settings, lang=lang),
         ".gpkg": lambda place: _geopackage(found, place),
         ".parquet": lambda place: found.to_parquet(place, index=False, compression="zstd"),
-        ".geojson": lambda place: (
-            _located(found)
-            .to_crs(crs.WGS84)
-            .to_file(place, driver="GeoJSON", RFC7946="YES", COORDINATE_PRECISION=9)
+        ".geojson": lambda place: crs.transform(_located(found), crs.WGS84)[0].to_file(
+            place, driver="GeoJSON", RFC7946="YES", COORDINATE_PRECISION=9
         ),
         ".csv": lambda place: export.write_csv(pd.DataFrame(found.drop(columns="geometry")), place),
         ".json": lambda place: place.write_text(
@@ -214,7 +212,7 @@ def _located(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
     points[found["lon"].isna()] = None
     placed = gpd.GeoDataFrame(found.drop(columns="geometry"), geometry=points, crs=crs.WGS84)
-    return placed if found.crs is None else placed.to_crs(found.crs)
+    return placed if found.crs is None else crs.transform(placed, found.crs)[0]
 
 
 def _geopackage(found: gpd.GeoDataFrame, path: Path) -> None:

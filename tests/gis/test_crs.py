@@ -130,6 +130,45 @@ def test_the_official_parameters_hold_in_the_whole_country(spot, system):
     assert "EPSG:6960" in how.operation
 
 
+# EPSG:1544, as the registry has it
+HANOI_1972 = (
+    "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step +proj=push +v_3 "
+    "+step +proj=cart +ellps=WGS84 +step +inv +proj=helmert +x=-17.51 +y=-108.32 +z=-62.39 "
+    "+step +inv +proj=cart +ellps=krass +step +proj=pop +v_3 "
+)
+DEGREES = "+step +proj=unitconvert +xy_in=rad +xy_out=deg"
+GAUSS_19 = "+step +proj=tmerc +lon_0=111 +k=1 +x_0=19500000 +ellps=krass"
+
+
+@pytest.mark.parametrize(
+    ("code", "way"),
+    [
+        # ITRF 2014 is WGS 84 to some centimetres
+        (9000, "+proj=noop"),
+        (7912, "+proj=noop"),
+        (4147, HANOI_1972 + DEGREES),
+        (2045, HANOI_1972 + GAUSS_19),
+    ],
+)
+def test_a_datum_that_proj_joins_to_vn2000_by_nothing_goes_by_wgs84(code, way):
+    spot = pyproj.Transformer.from_pipeline(way).transform(*DEGREES_WGS84)
+    moved, how = crs.transform(points(spot, system=pyproj.CRS(code)), VN2000)
+    # by nothing at all it would be 225 m off
+    assert moved.geometry[0].coords[0] == pytest.approx(METRES_5898, abs=0.01)
+    assert "INVERSE(EPSG):6960" in how.operation
+    assert "allpark" not in how.operation
+
+
+def test_equal_is_not_the_same():
+    # a system without a datum equals one with any
+    named = pyproj.CRS(VN2000).to_wkt("WKT1_GDAL")
+    unnamed = pyproj.CRS(named.replace('DATUM["Vietnam_2000"', 'DATUM["unknown"'))
+    assert unnamed == pyproj.CRS(VN2000)
+    moved, _ = crs.transform(points(METRES_5898, system=unnamed), VN2000)
+    assert moved.crs.is_exact_same(pyproj.CRS(VN2000))
+    assert moved.geometry[0].coords[0] == METRES_5898
+
+
 def test_heights_stay_and_flat_shapes_stay_flat():
     frame = gpd.GeoDataFrame(
         {"name": ["a", "b", "c"]},
@@ -206,6 +245,12 @@ def test_areas_are_measured_in_metres(system):
 def test_areas_are_not_measured_in_degrees_or_feet(system, message):
     with pytest.raises(InputError, match=message):
         crs.require_metres(None if system is None else pyproj.CRS(system), name="plan")
+
+
+def test_a_metre_is_a_metre_by_any_name():
+    text = pyproj.CRS(VN2000).to_wkt("WKT1_GDAL")
+    assert 'UNIT["metre",1' in text
+    assert crs.is_metric(pyproj.CRS(text.replace('UNIT["metre",1', 'UNIT["Meter",1')))
 
 
 def test_a_hectare_is_a_square_of_a_hundred_metres():

@@ -55,6 +55,8 @@ def test_quang_ngai_has_its_zone():
         (f"{GRID} +ellps=WGS84 +towgs84=-190,-40,-110", "other"),
         (f"{GRID} +ellps=krass +towgs84=-17.51,-108.32,-62.39,0,0,0,0", "foreign"),
         (f"{GRID} +ellps=krass", "foreign"),
+        (f"{GRID} +ellps=krass +towgs84={PARAMETERS}", "other"),
+        (f"{GRID} +datum=NAD83", "foreign"),
         ("EPSG:3148", None),
         ("EPSG:3857", None),
         (f"{GRID} +datum=WGS84 +units=us-ft", None),
@@ -69,6 +71,19 @@ def test_a_text_comes_down_to_a_grid_and_a_shift(text, shift):
         assert definition is None or definition.shift == "foreign"
     else:
         assert definition == replace(QUANG_NGAI, shift=shift)
+
+
+@pytest.mark.parametrize("unit", ["Meter", "metre", "m"])
+@pytest.mark.parametrize("datum", ["unknown", "D_Quang_Ngai", "D_User_Defined", "Not_specified"])
+def test_a_datum_of_somebodys_own_is_none(datum, unit):
+    text = (
+        f'PROJCS["A",GEOGCS["B",DATUM["{datum}",SPHEROID["WGS_1984",6378137,298.257223563]],'
+        'PRIMEM["Greenwich",0],UNIT["Degree",0.0174532925199433]],'
+        'PROJECTION["Transverse_Mercator"],PARAMETER["False_Easting",500000],'
+        'PARAMETER["Central_Meridian",108],PARAMETER["Scale_Factor",0.9999],'
+        f'PARAMETER["Latitude_Of_Origin",0],UNIT["{unit}",1]]'
+    )
+    assert vn2000.read(pyproj.CRS(text)) == replace(QUANG_NGAI, shift="unsaid")
 
 
 @pytest.mark.parametrize("datum", ["D_Vietnam_2000", "D_VN-2000", "D_VN_2000", "VN2000"])

@@ -234,12 +234,27 @@ def test_decomposed_letters_are_composed_and_said():
         pytest.param(["xã", "hà", "là", "bé", "Cà Ná"], id="letters that Latin-1 has too"),
         pytest.param(["Krông Pắk", "Ê Đê", "M’Nông", "Đắk Lắk"], id="names of the highlands"),
         pytest.param(["QĐ-UBND", "TĐC Đông", "HĐND", "KĐT mới"], id="abbreviations"),
+        pytest.param(["ĐT.621", "ĐH.05", "ĐX 01", "NĐT", "ĐTL"], id="names of roads"),
+        pytest.param(["£5", "¥10", "€3", "§ 12", "№ 5", "©"], id="signs"),
     ],
 )
 def test_text_that_is_right_is_left_alone(values):
     done = encodings.repair(frame(a=values))
     assert list(done.frame["a"]) == values
     assert (done.encoding, done.known, rules(done), done.raw) == ("unicode", True, [], {})
+
+
+@pytest.mark.parametrize("word", ["ĐT.621", "ĐX 01", "NĐT"])
+def test_names_of_roads_in_a_shapefile_of_utf8_stay(word):
+    done = encodings.decode(frame(a=[raw(word, "utf-8"), raw("ĐH.05", "utf-8")]), declared=None)
+    assert list(done.frame["a"]) == [word, "ĐH.05"]
+    assert rules(done) == []
+
+
+def test_signs_that_were_misread_as_utf8_are_mended():
+    shown = ["12 m²", "±3", "45°", "½"]
+    done = encodings.repair(frame(a=[each.encode().decode("cp1252") for each in shown]))
+    assert list(done.frame["a"])[:2] == shown[:2]
 
 
 def test_our_own_tables_are_right_in_every_encoding():

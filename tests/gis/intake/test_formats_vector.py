@@ -257,6 +257,24 @@ def test_curves_of_a_geopackage_are_drawn_and_told(layer, tmp_path):
     assert source.frame.area[0] == pytest.approx(np.pi * 50**2, rel=1e-3)
 
 
+@pytest.mark.parametrize("code", [-1, 0])
+def test_the_undefined_systems_of_a_geopackage_are_none(layer, tmp_path, code):
+    layer.to_file(tmp_path / "a.gpkg", layer="a")
+    with contextlib.closing(sqlite3.connect(tmp_path / "a.gpkg")) as base:
+        for table in ("gpkg_contents", "gpkg_geometry_columns"):
+            base.execute(f"UPDATE {table} SET srs_id = ?", (code,))  # noqa: S608 # our own names
+        base.commit()
+    assert readers.read(tmp_path / "a.gpkg").frame.crs is None
+
+
+@pytest.mark.parametrize("ending", ["tab", "mif"])
+def test_a_nonearth_table_of_mapinfo_declares_no_system(layer, tmp_path, ending):
+    path = tmp_path / f"a.{ending}"
+    with pytest.warns(UserWarning, match="'crs' was not provided"):
+        layer.set_crs(None, allow_override=True).to_file(path, driver="MapInfo File")
+    assert readers.read(path).frame.crs is None
+
+
 def test_measures_come_through_and_are_told(layer, tmp_path):
     corners = [(580_000, 1_690_000, 1), (580_100, 1_690_000, 2), (580_100, 1_690_100, 3)]
     text = ", ".join(f"{x} {y} {m}" for x, y, m in [*corners, corners[0]])

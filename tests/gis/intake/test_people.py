@@ -30,6 +30,7 @@ SEEDED = {
     "people.address",
     "people.certificate",
     "people.tax-number",
+    "people.trait",
     "people.note",
     "people.kept",
     "people.value-removed",
@@ -66,12 +67,22 @@ ABOUT = {
         "couples": lambda chance: f"Ông {somebody(chance)} và bà {somebody(chance)}",
         "several": lambda chance: f"{somebody(chance)} - {somebody(chance)}",
         "with offices": lambda chance: chance.choice([somebody(chance), *OFFICES[:2]]),
+        "born": lambda chance: f"{somebody(chance)} ({chance.randint(1940, 1999)})",
+        "called by title": lambda chance: (
+            chance.choice(["ông ", "bà "]) + chance.choice(GIVEN.split())
+        ),
+        "half offices": lambda chance: (
+            f"{chance.choice(FAMILY.split()[:9])} Minh {chance.choice(GIVEN.split())}"
+            if chance.random() < 0.5
+            else chance.choice(OFFICES)
+        ),
         "without accents": lambda chance: f"Nguyen Van {chance.choice('ABCDE')}",
     },
     "phone": {
         "mobile": lambda chance: f"09{chance.randrange(10**8):08d}",
         "spaced": lambda chance: f"0905 {chance.randrange(1000):03d} {chance.randrange(1000):03d}",
         "abroad": lambda chance: f"+8435{chance.randrange(10**7):07d}",
+        "eleven digits": lambda chance: f"0168{chance.randrange(10**7):07d}",
         "land line": lambda chance: f"0255{chance.randrange(10**7):07d}",
     },
     "id-number": {
@@ -172,6 +183,7 @@ def test_one_row_is_enough(one):
         "sổ đỏ CH 01234",
         "xem a.b@example.com",
         "đất của Phạm Thị Hoa",
+        "mua của Nguyễn Minh Tuấn năm 2010",
     ],
 )
 def test_one_note_about_a_person_among_many_others_is_enough(note):
@@ -211,6 +223,21 @@ def test_one_note_about_a_person_among_many_others_is_enough(note):
         ("so_phat_hanh", "certificate", "BK 123456"),
         ("SoVaoSo", "certificate", "CN 01234"),
         ("MaSoThue", "tax-number", "4300123456"),
+        ("parcel_owner", "owner", "AAA"),
+        ("chu_thua_dat", "owner", "AAA"),
+        ("thong_tin_chu", "owner", "AAA"),
+        ("thuadat_csd", "owner", "AAA"),
+        ("nguoi_khai", "owner", "AAA"),
+        ("ho_gd", "owner", "AAA"),
+        ("n_sinh", "birth", 1965),
+        ("NS", "birth", 1965),
+        ("SoGiayTo", "id-number", "212345678"),
+        ("Tel", "phone", "3851234"),
+        ("noi_o", "address", "Thôn 1"),
+        ("SO_PH", "certificate", "123456"),
+        ("dan_toc", "trait", "Kinh"),
+        ("GioiTinh", "trait", 1),
+        ("noi_cap", "trait", "CA Quảng Ngãi"),
     ],
 )
 def test_a_column_about_people_is_recognised_by_its_name(name, kind, value):
@@ -237,11 +264,27 @@ def test_a_column_about_people_is_recognised_by_its_name(name, kind, value):
         ("soto", "12"),
         ("ten", "Bình Hải"),
         ("thon", "Nguyễn Văn Linh"),
+        ("ten_duong", "Nguyễn Văn Linh"),
+        ("project_owner", "Công ty TNHH Hải Sơn"),
+        ("ns", 55.5),
+        ("ten_ho_chua", "Hồ Sen"),
     ],
 )
 def test_a_name_that_only_sounds_alike_or_holds_nothing_personal_stays(name, value):
     done = people.screen(frame(**{name: [value]}))
     assert (done.dropped, len(done.findings)) == ({}, 0)
+
+
+@pytest.mark.parametrize("name", ["thongtin", "nguoi_phoi_hop", "duongsu", "xom_chu", "area_owner"])
+def test_a_name_that_holds_the_word_for_a_place_does_not_hide_people(name):
+    assert set(people.screen(frame(**{name: some(somebody, seed=1)})).dropped) == {name}
+
+
+def test_communes_may_be_called_after_people():
+    wards = ["Trần Phú", "Trần Hưng Đạo", "Lê Hồng Phong", "Nguyễn Nghiêm", "Trương Quang Trọng"]
+    assert people.screen(frame(ten=wards)).dropped == {"ten": "owner"}
+    done = people.screen(frame(ten=wards), wanted={"ten"}, places={"ten"})
+    assert list(done.frame["ten"]) == wards
 
 
 # --- keeping, using ---------------------------------------------------------------------------

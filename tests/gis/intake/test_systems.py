@@ -13,7 +13,7 @@ from shapely.geometry import Point, Polygon, box
 from gis import crs, vn2000
 from gis.errors import CrsError
 from gis.finding_rules import rules
-from gis.intake import systems
+from gis.intake import system_texts, systems
 from gis.intake.candidates import candidates
 from gis.intake.ranking import Clues, rank
 
@@ -371,7 +371,7 @@ def test_one_absurd_corner_does_not_hide_the_rest(outlines, known):
     ],
 )
 def test_what_position_cannot_show_is_judged_from_the_text(datum, rule_id, metres):
-    (found,) = systems.judge_text(grid(108, datum=datum))
+    (found,) = system_texts.judge(grid(108, datum=datum))
     row = found.iloc[0]
     assert row["rule_id"] == rule_id
     if metres is None:
@@ -380,9 +380,33 @@ def test_what_position_cannot_show_is_judged_from_the_text(datum, rule_id, metre
         assert row["size"] == pytest.approx(metres, rel=0.01)
 
 
+@pytest.mark.parametrize(
+    ("system", "used", "told"),
+    [
+        (grid(108, datum="+ellps=WGS84"), 5898, "official parameters (EPSG:6960) were used"),
+        (grid(111, scale=0.9996, datum="+ellps=WGS84"), 32649, "taken for WGS 84"),
+    ],
+)
+def test_what_names_no_datum_is_vn2000_on_its_own_grids_and_wgs84_on_others(system, used, told):
+    judged = judge(written([box(580_000, 1_690_000, 580_100, 1_690_100)], used), system)
+    assert judged.crs == pyproj.CRS(used)
+    assert judged.crs.is_exact_same(pyproj.CRS(used))
+    (row,) = judged.findings.to_dict("records")
+    assert row["rule_id"] == "crs.datum-missing"
+    assert told in row["message_en"]
+
+
+def test_parameters_of_vn2000_on_another_ellipsoid_are_told_with_what_they_do():
+    (found,) = system_texts.judge(grid(108, datum=f"+ellps=intl +towgs84={OFFICIAL}"))
+    row = found.iloc[0]
+    assert row["rule_id"] == "crs.other-parameters"
+    # by hand: the meridian arc to 15.25 N differs by some 80 m between the two ellipsoids
+    assert 20 < row["size"] < 200
+
+
 @pytest.mark.parametrize("system", [5898, 3406, 4756, 4326, 32649, 3857, grid(108)])
 def test_a_right_text_is_no_finding(system):
-    assert systems.judge_text(pyproj.CRS(system)) == []
+    assert system_texts.judge(pyproj.CRS(system)) == []
 
 
 def test_a_wrong_sign_is_used_as_declared_and_replaced_when_asked_for(outlines, known):

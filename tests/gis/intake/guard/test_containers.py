@@ -264,6 +264,15 @@ def test_more_rows_than_allowed_are_refused_before_they_are_read(refusal, ending
     assert "4 rows, more than 3" in refusal(written(ending), IntakeSettings(max_rows=3))
 
 
+@pytest.mark.parametrize("count", [1, 2, 16, 17, 256, 257, 300])
+@pytest.mark.parametrize("indexed", ["YES", "NO"])
+def test_a_flatgeobuf_of_any_size_is_admitted(tmp_path, count, indexed):
+    boxes = [box(at, 0, at + 1, 1) for at in range(count)]
+    frame = gpd.GeoDataFrame({"a": range(count)}, geometry=boxes, crs=5898)
+    frame.to_file(tmp_path / "a.fgb", driver="FlatGeobuf", SPATIAL_INDEX=indexed)
+    guard.admit(tmp_path / "a.fgb", LIMITS)
+
+
 @given(st.data())
 def test_a_flatgeobuf_with_any_byte_changed_is_admitted_or_refused(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("fgb") / "a.fgb"
