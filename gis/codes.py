@@ -127,6 +127,21 @@ def normalise(raw: str) -> str:
     return text.nfc(raw.strip().upper())
 
 
+def as_written(raw: str) -> str:
+    """Code as the tables write it, where it is one or joins some; else the text itself.
+
+    Examples
+    --------
+    >>> as_written(" luc "), as_written("odt+cln"), as_written("Đất lúa ")
+    ('LUC', 'ODT+CLN', 'Đất lúa')
+    """
+    held = parts(raw)
+    known = held and all(
+        outside(each) or any(lookup(each, table) for table in TABLES) for each in held
+    )
+    return normalise(raw) if known else text.nfc(raw.strip())
+
+
 def parts(code: str) -> tuple[str, ...]:
     """Codes that a compound code joins, in their order; a plain code is its own only part.
 

@@ -23,6 +23,8 @@ UNKNOWN: Final = "-"
 
 CONSOLE_FALLBACK: Final = "vung-fold"
 
+#: Numbers from here on have more digits than they know.
+_PLAIN: Final = 1e15
 _D_WITH_STROKE: Final = str.maketrans("đĐ", "dD")
 
 # kind -> key -> (Vietnamese, English)
@@ -265,8 +267,10 @@ def format_number(value: float | Decimal | None, decimals: int, lang: str) -> st
             f"{value} cannot be written as a number; check the value it came from.",
             vi=f"{value} không viết được thành số; hãy kiểm tra giá trị gốc.",
         )
-    # z: a value that rounds to zero is not written with a minus sign
-    english = format(value, f"z,.{decimals}f")
+    # z: a value that rounds to zero is not written with a minus sign; beyond what a map can hold,
+    # digits tell nothing
+    form = f"z,.{decimals}f" if abs(value) < _PLAIN else ".3g"
+    english = format(value, form)
     return english if lang == "en" else english.translate(str.maketrans(",.", ".,"))
 
 

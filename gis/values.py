@@ -13,6 +13,7 @@ from gis import text
 _DAY_LAYOUTS: Final = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d")
 # 1.234 and 1,234: thousands for one reader, decimals for another; 0.125 and 1234.567 are plain
 _TWO_READINGS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+_WHOLE: Final = re.compile(r"[+]?0*(\d+)(?:[.,]0+)?")
 _VIETNAM_TIME: Final = timezone(timedelta(hours=7))
 
 
@@ -31,6 +32,18 @@ def as_text(values: "pd.Series[Any]") -> "pd.Series[Any]":
         return cleaned or None
 
     return values.astype(object).map(one, na_action=None).astype(object)
+
+
+def number_key(value: str) -> str:
+    """Return what is the same of two ways to write a number: ``012``, ``12.0`` and ``12``.
+
+    Examples
+    --------
+    >>> [number_key(each) for each in ("012", " 12.0", "12", "12a")]
+    ['12', '12', '12', '12a']
+    """
+    whole = _WHOLE.fullmatch(value.strip())
+    return whole[1] if whole else value.strip().casefold()
 
 
 def as_dates(values: "pd.Series[Any]") -> tuple["pd.Series[Any]", "pd.Series[bool]"]:

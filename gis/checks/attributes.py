@@ -20,6 +20,7 @@ import shapely
 from gis import boundaries, codes, findings, products, text
 from gis.checks.base import Subject
 from gis.errors import NotFoundError
+from gis.values import number_key
 
 Indices = npt.NDArray[np.int64]
 
@@ -150,7 +151,7 @@ def _registered_areas(subject: Subject, _: date) -> list[gpd.GeoDataFrame]:
     )
     drawn = shapely.area(subject.frame.geometry.to_numpy())
     given = registered > 0
-    if not given.any():
+    if np.isnan(registered).all():
         return []
     lacking = np.flatnonzero(~given)
     written = [float(each) for each in registered[lacking]]
@@ -161,6 +162,8 @@ def _registered_areas(subject: Subject, _: date) -> list[gpd.GeoDataFrame]:
         value=[None if np.isnan(each) else f"{each:g}" for each in written],
         words={"drawn": areas(drawn[lacking])},
     )
+    if not given.any():
+        return found
     ratio = drawn[given] / registered[given]
     near = (ratio > _NEARLY_HECTARES[0]) & (ratio < _NEARLY_HECTARES[1])
     if near.mean() > 0.5:
@@ -214,7 +217,7 @@ def _parcel_numbers(subject: Subject, _: date) -> list[gpd.GeoDataFrame]:
     part = frame[["sheet", "parcel"]].iloc[given]
     plain = np.ones(len(given), dtype=bool)
     for column in ("sheet", "parcel"):
-        known = {each: str(each).strip().isdecimal() for each in part[column].unique()}
+        known = {each: number_key(str(each)).isdecimal() for each in part[column].unique()}
         plain &= part[column].map(known).to_numpy(dtype=bool)
     odd = given[~plain]
     pairs = [

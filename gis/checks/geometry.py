@@ -22,6 +22,8 @@ Indices = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
+#: Beyond this, in metres, millimetres or degrees, lies no place on earth.
+_NO_PLACE: Final = 1e12
 _AREA_TYPES: Final = (3, 6)
 _COLLECTION: Final = 7
 #: The rule for what GEOS says of a ring.
@@ -76,7 +78,7 @@ def unfit_for_area(geometry: Geometries) -> Geometries:
     said[shapely.is_missing(geometry)] = "geometry.null"
     points, owner = shapely.get_coordinates(geometry, return_index=True)
     # a bound would pass over a number that is none
-    odd = owner[~np.isfinite(points).all(axis=1)]
+    odd = owner[~(np.abs(points) < _NO_PLACE).all(axis=1)]
     said[odd[said[odd] == ""]] = "geometry.invalid-coordinate"
     return said
 
@@ -277,14 +279,15 @@ def _tiny_parts_and_holes(subject: Subject, outlines: _Outlines) -> list[gpd.Geo
     limit = subject.settings.tiny_part_m2
     area = shapely.area(outlines.geometry)
     found = []
-    many = np.flatnonzero(shapely.get_num_geometries(outlines.geometry) > 1)
-    parts, owner = shapely.get_parts(outlines.geometry[many], return_index=True)
+    # a feature that is tiny itself is its own only part
+    some = np.flatnonzero((shapely.get_num_geometries(outlines.geometry) > 1) | (area < limit))
+    parts, owner = shapely.get_parts(outlines.geometry[some], return_index=True)
     tiny = shapely.area(parts) < limit
     hole = outlines.hole()
     rings = _rings(outlines, np.flatnonzero(hole))
     small = shapely.area(rings) < limit
     for name, shapes, feature in (
-        ("geometry.tiny-part", parts[tiny], many[owner[tiny]]),
+        ("geometry.tiny-part", parts[tiny], some[owner[tiny]]),
         ("geometry.tiny-hole", rings[small], outlines.feature[hole][small]),
     ):
         if len(shapes):

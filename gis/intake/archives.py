@@ -18,7 +18,16 @@ from typing import Final
 
 from gis.errors import SourceError
 from gis.intake import nesting
-from gis.intake.refusals import BLOCK, MEGABYTE, Clock, damaged, hostile, number_vi, too_much
+from gis.intake.refusals import (
+    BLOCK,
+    MEGABYTE,
+    Clock,
+    damaged,
+    hostile,
+    number_vi,
+    swollen,
+    too_much,
+)
 from gis.settings import IntakeSettings
 
 #: Blanks and zeros pack a thousandfold in honest files too; below this size the ratio is let be.
@@ -173,7 +182,7 @@ def listed(path: Path, archive: zipfile.ZipFile, limits: IntakeSettings) -> Memb
             members[name] = info
     total = sum(info.file_size for info in members.values())
     if total > limits.max_unpacked_mb * MEGABYTE:
-        raise _too_large(path, limits)
+        raise swollen(path, limits)
     for name, info in members.items():
         packed = min(info.compress_size, path.stat().st_size)
         if info.file_size > max(_FREE_BYTES, limits.max_ratio * packed):
@@ -269,7 +278,7 @@ def _content(
                 if count > most:
                     raise _swells(path, member.filename, limits)
                 if count > room:
-                    raise _too_large(path, limits)
+                    raise swollen(path, limits)
                 yield block
     except _BROKEN:
         raise _broken(path) from None
@@ -317,15 +326,6 @@ def _too_many(path: Path, limits: IntakeSettings) -> SourceError:
         "max_members",
         f"holds more than {limits.max_members:,.0f} files",
         f"chứa hơn {limits.max_members:,.0f} tệp",
-    )
-
-
-def _too_large(path: Path, limits: IntakeSettings) -> SourceError:
-    return too_much(
-        path,
-        "max_unpacked_mb",
-        f"unpacks to more than {limits.max_unpacked_mb:g} MB",
-        f"giải nén ra hơn {limits.max_unpacked_mb:g} MB",
     )
 
 

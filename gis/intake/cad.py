@@ -20,6 +20,12 @@ from gis.intake.linework import Shapes
 
 #: Columns of the areas of a drawing beside one for each further level of texts (``text_30``).
 CODE, LABEL, LEVEL = "code", "label", "level"
+#: What stands in a finding for a text that may be somebody's name.
+WITHHELD: Final = "…"
+# what may be a code mistyped, a parcel's number, an area
+_CODE_OR_NUMBER: Final = re.compile(
+    r"(?:[A-Z]{1,3}\d{0,4}|\d{1,7}(?:[.,]\d{1,3})?)(?:[+/,;&.-][A-Z]{0,3}\d{0,4})*"
+)
 #: From this share on the texts of a level are taken for land-use codes, right or mistyped.
 _MOSTLY: Final = 0.5
 _LINES: Final = (1, 2, 5)
@@ -345,6 +351,11 @@ def is_code(written: str) -> bool:
     )
 
 
+def _quotable(label: str) -> str:
+    """Return a label as a finding may quote it: a drawing writes people's names among the codes."""
+    return label if is_code(label) or _CODE_OR_NUMBER.fullmatch(label) else WITHHELD
+
+
 def _labels(texts: gpd.GeoDataFrame, drawing: Drawing) -> npt.NDArray[np.bool_]:
     """Find the texts that are labels: on named levels, else the land-use codes, else all."""
     if drawing.texts:
@@ -376,7 +387,9 @@ def _labelled(
     held = pd.DataFrame({"text": labels["text"].to_numpy(), "area": at})
     held = held[held["area"] >= 0]
     by_area = held.groupby("area")["text"].agg(["nunique", "size", "first"])
-    by_area["all"] = held.groupby("area")["text"].agg(lambda each: ", ".join(each.unique()))
+    by_area["all"] = held.groupby("area")["text"].agg(
+        lambda each: ", ".join(dict.fromkeys(map(_quotable, each)))
+    )
     by_area = by_area.reindex(range(len(shapes)))
     counts = by_area["nunique"].fillna(0)
     label = _or_none(by_area["first"].where(counts == 1))
@@ -402,7 +415,7 @@ def _labelled(
             findings.many(
                 "reading.label-outside",
                 rows=[None] * int(outside.sum()),
-                value=labels["text"].to_numpy()[outside].tolist(),
+                value=[_quotable(each) for each in labels["text"].to_numpy()[outside]],
                 geometry=shapely.force_2d(labels.geometry.to_numpy()[outside]),
             )
         )

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from gis.errors import SourceError
 from gis.intake import nesting
-from gis.intake.refusals import MEGABYTE, Clock, damaged, number_vi, too_much
+from gis.intake.refusals import MEGABYTE, Clock, damaged, number_vi, swollen, too_much
 from gis.settings import IntakeSettings
 
 _SHP_HEADER: Final = 100
@@ -28,6 +28,10 @@ _FGB_HEADER: Final = 10 * MEGABYTE
 #: Numbers of the fields in the FlatGeobuf header: count of features, size of the index's nodes.
 _FGB_COUNT, _FGB_NODE = 8, 9
 _FGB_NODE_BYTES: Final = 40
+# a value of a view or a computed column takes the memory of all of it at once
+_LONGEST_VALUE: Final = 64 * MEGABYTE
+#: What SQLite calls a column that is computed when it is read.
+_VIRTUAL: Final = 2
 #: Bytes that the outline's box takes in the header of a shape in a GeoPackage, by its kind.
 _GPKG_BOX: Final = (0, 32, 48, 48, 64)
 
@@ -156,6 +160,7 @@ def _look_into(path: Path, limits: IntakeSettings) -> None:
         with closing(sqlite3.connect(address, uri=True)) as base:
             base.set_progress_handler(is_over, 100_000)
             _refuse_endless_views(path, base, limits)
+            _refuse_swollen_values(path, base, limits)
             _refuse_nested_shapes(path, base, limits)
     except sqlite3.OperationalError as fault:
         if "interrupted" in str(fault):
@@ -177,6 +182,38 @@ def _refuse_endless_views(path: Path, base: sqlite3.Connection, limits: IntakeSe
         ).fetchone()
         if rows > most:
             raise too_many_rows(path, rows, limits)
+
+
+def _refuse_swollen_values(path: Path, base: sqlite3.Connection, limits: IntakeSettings) -> None:
+    """Refuse views and computed columns that hold what the file itself could not."""
+    most = int(limits.max_unpacked_mb * MEGABYTE)
+    usual = base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(most, _LONGEST_VALUE))
+    try:
+        for relation, columns in _computed(base):
+            sizes = " + ".join(
+                f"ifnull(length(CAST({_quoted(each)} AS BLOB)), 0)" for each in columns
+            )
+            (size,) = base.execute(f"SELECT sum({sizes}) FROM {_quoted(relation)}").fetchone()  # noqa: S608 (quoted names)
+            if (size or 0) > most:
+                raise swollen(path, limits)
+    except sqlite3.DataError:
+        raise swollen(path, limits) from None
+    finally:
+        base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, usual)
+
+
+def _computed(base: sqlite3.Connection) -> list[tuple[str, list[str]]]:
+    """Return views, and tables with columns that are computed when they are read."""
+    listed = base.execute(
+        "SELECT name, type FROM sqlite_master JOIN gpkg_contents ON name = table_name"
+    ).fetchall()
+    found = []
+    for name, kind in listed:
+        told = base.execute(f"PRAGMA table_xinfo({_quoted(name)})").fetchall()
+        columns = [each[1] for each in told if kind == "view" or each[6] == _VIRTUAL]
+        if columns:
+            found.append((name, columns))
+    return found
 
 
 def _refuse_nested_shapes(path: Path, base: sqlite3.Connection, limits: IntakeSettings) -> None:
@@ -233,12 +270,7 @@ def _read_through(path: Path, file: pq.ParquetFile, limits: IntakeSettings) -> N
         if count > limits.max_rows:
             raise too_many_rows(path, count, limits)
         if size > most:
-            raise too_much(
-                path,
-                "max_unpacked_mb",
-                f"unpacks to more than {limits.max_unpacked_mb:g} MB",
-                f"giải nén ra hơn {limits.max_unpacked_mb:g} MB",
-            )
+            raise swollen(path, limits)
         for column in batch.columns:
             if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
                 _refuse_nested(path, column, limits)

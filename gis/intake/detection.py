@@ -94,7 +94,8 @@ def judge(chunk: str, steps: Steps) -> int:
 @cache
 def _judge_word(word: str) -> int:
     if syllables.is_syllable(word) and syllables.is_cased(word):
-        return 1
+        # a dash of one encoding is a capital alone in another
+        return 0 if len(word) == 1 and word.isupper() else 1
     if not word.isalpha():
         return -1
     if word.isupper() and not syllables.has_vowel(word):

@@ -4,7 +4,8 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,11 +136,29 @@ def read(path: Path, layer: str, kind: str, *, encoding: str | None = None) -> L
 
 
 def _placed(frame: Any) -> Any:
-    """Drop a system that is none: "Nonearth" of MapInfo, "Undefined" of GeoPackage."""
+    """Drop a system that is none: "Nonearth" of MapInfo, "Undefined" of GeoPackage.
+
+    A DBF may have two columns of one name: the second gets a number.
+    """
+    if not frame.columns.is_unique:
+        frame.columns = [
+            name if not earlier else f"{name}_{earlier + 1}"
+            for name, earlier in zip(frame.columns, _earlier(frame.columns), strict=True)
+        ]
     system = getattr(frame, "crs", None)
     if system is None or not (system.is_engineering or system.name.startswith("Undefined ")):
         return frame
     return frame.set_crs(None, allow_override=True)
+
+
+def _earlier(names: Iterable[str]) -> list[int]:
+    """Count for each name how often it came before, the shape's own column first."""
+    seen: Counter[str] = Counter({"geometry": 0})
+    counted = []
+    for name in names:
+        counted.append(seen[name])
+        seen[name] += 1
+    return counted
 
 
 @contextmanager

@@ -83,7 +83,12 @@ def screen(
     for name in names.listed(frame):
         harmless = name in places or (name not in identifying and personal.has_harmless_name(name))
         kind, why, share = _judged(name, frame[name], harmless=harmless)
-        if not kind or name in excepted:
+        if not kind:
+            continue
+        if name in excepted:
+            if name in wanted:
+                # a column of the layer goes everywhere
+                raise _refused_use(name, kind)
             continue
         if name in wanted:
             if why == _BY_NAME or share > _SOME:

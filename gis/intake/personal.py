@@ -180,7 +180,8 @@ def different(column: "pd.Series[Any]") -> list[str]:
     try:
         values = np.asarray(pd.unique(column.dropna()), dtype=object)
     except TypeError:
-        return []
+        # lists and records within a cell name people too
+        values = np.asarray(list(dict.fromkeys(map(str, column.dropna()))), dtype=object)
     if pd.api.types.is_numeric_dtype(column):
         return _whole(list(values[:: math.ceil(len(values) / _SAMPLE) or 1]))
     texts = [written for written in map(as_written, values) if written]

@@ -38,6 +38,16 @@ def too_much(path: Path, setting: str, en: str, vi: str) -> SourceError:
     )
 
 
+def swollen(path: Path, limits: IntakeSettings) -> SourceError:
+    """Refuse a file that holds more than the machine may have to carry."""
+    return too_much(
+        path,
+        "max_unpacked_mb",
+        f"unpacks to more than {limits.max_unpacked_mb:g} MB",
+        f"giải nén ra hơn {limits.max_unpacked_mb:g} MB",
+    )
+
+
 class Clock:
     """The time that looking at one file may take."""
 

@@ -62,6 +62,8 @@ def polygons_only(
     unfit = checks.unfit_for_area(shapes)
     mixed = unfit == "geometry.collection"
     usable = (unfit == "") | mixed
+    if not usable.any() and "geometry.invalid-coordinate" in unfit:
+        raise nothing_left([Finding(rule_id=str(each)) for each in unfit], where=where)
     if not usable.any():
         held = sorted({str(kind) for kind in frame.geom_type.dropna().unique()}) or ["empty"]
         names = ", ".join(_SHAPES_VI.get(kind, kind) for kind in held)
@@ -153,7 +155,7 @@ def repair_rings(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Findin
 
 
 def nothing_left(found: list[Finding], *, where: tuple[str, str]) -> GeometryTypeError:
-    """Return the refusal of a file none of whose rings has an area; `found` says why of each."""
+    """Return the refusal of a file none of whose rows has an area; `found` says why of each."""
     why = Counter(finding.rule_id for finding in found)
     names = {rule_id: finding_rules.rule(rule_id).name for rule_id in why}
     said = {
@@ -161,10 +163,10 @@ def nothing_left(found: list[Finding], *, where: tuple[str, str]) -> GeometryTyp
         for language in ("vi", "en")
     }
     return GeometryTypeError(
-        f"{where[1]}: no ring goes around an area: {said['en']}; draw the borders again, or import "
-        "the file that holds the areas.",
-        vi=f"{where[0]}: không vòng ranh nào bao quanh một diện tích: {said['vi']}; hãy vẽ lại "
-        "ranh, hoặc nạp tệp chứa các vùng.",
+        f"{where[1]}: no row has an area: {said['en']}; draw the borders again, or import the file "
+        "that holds the areas.",
+        vi=f"{where[0]}: không dòng nào có diện tích: {said['vi']}; hãy vẽ lại ranh, hoặc nạp tệp "
+        "chứa các vùng.",
     )
 
 

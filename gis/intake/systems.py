@@ -302,13 +302,14 @@ def _other_scale(definition: Definition) -> Definition:
 
 def _refuse_no_degrees(used: Candidate, frame: gpd.GeoDataFrame, where: tuple[str, str]) -> None:
     """Refuse coordinates that a system of degrees cannot hold."""
-    if used.swapped or not used.crs.is_geographic or _middle(frame) is None:
+    # one corner that has strayed is a fault of its row
+    middle = _middle(frame)
+    if used.swapped or not used.crs.is_geographic or middle is None:
         return
-    bounds = shapely.total_bounds(frame.geometry.to_numpy())
-    if not (np.abs(bounds) > [180.0, 90.0, 180.0, 90.0]).any():
+    if not (np.abs(middle) > [180.0, 90.0]).any():
         return
-    like = f"{bounds[0]:.0f}, {bounds[1]:.0f}"
-    if (np.abs(bounds) <= [90.0, 180.0, 90.0, 180.0]).all():
+    like = f"{middle[0]:.0f}, {middle[1]:.0f}"
+    if (np.abs(middle) <= [90.0, 180.0]).all():
         name = crs.short_name(used.crs)
         raise CrsError(
             f"{where[1]} gives latitude before longitude (coordinates like {like}); swap its two "

@@ -3,7 +3,8 @@
 import codecs
 import csv
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,11 @@ from gis import findings, text
 from gis.errors import ColumnError, GisError, SourceError
 from gis.intake import encodings, files, guard, kinds, ogr
 from gis.settings import IntakeSettings
-from gis.values import as_text
+from gis.values import as_text, number_key
+
+# a shape written as text may be longer than the 131,072 letters that Python allows a cell; what
+# is too long for the machine was refused before
+csv.field_size_limit(2**31 - 1)
 
 _DBF: Final = ".dbf"
 _SEPARATORS: Final = ",;\t|"
@@ -29,7 +34,6 @@ _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HEADER_SHARE: Final = 0.6
 _NUMBER: Final = re.compile(r"[-+]?[\d.,\s]*\d[\d.,\s]*%?")
 _ORDINAL: Final = re.compile(r"\(?\s*(\d+)\s*\)?")
-_WHOLE: Final = re.compile(r"[+]?0*(\d+)(?:[.,]0+)?")
 
 Rows = list[list[Any]]
 
@@ -208,20 +212,9 @@ def _read_text(path: Path) -> Table:
         [cell.strip() or None for cell in row] for row in csv.reader(lines, delimiter=separator)
     ]
     header = _header_row(path, rows)
+    form = {"sep": separator, "encoding": encoding, "skiprows": header + 1}
     try:
-        frame = pd.read_csv(
-            path,
-            sep=separator,
-            encoding=encoding,
-            header=None,
-            skiprows=header + 1,
-            names=_names([rows[header]], len(rows[header])),
-            dtype=str,
-            keep_default_na=False,
-            na_values=[""],
-            index_col=False,
-            skip_blank_lines=True,
-        )
+        frame = _parsed(path, _names([rows[header]], len(rows[header])), form)
     except (pd.errors.ParserError, UnicodeError) as fault:
         raise _ragged(path, fault) from None
     frame = _without_ordinals(frame.dropna(how="all").dropna(axis=1, how="all"))
@@ -230,6 +223,29 @@ def _read_text(path: Path) -> Table:
     declared = "utf-8" if head == codecs.BOM_UTF8 else None
     decoded = encodings.decode(frame.reset_index(drop=True), declared=declared)
     return Table(decoded.frame, decoded)
+
+
+def _parsed(path: Path, names: list[str], form: Mapping[str, Any]) -> pd.DataFrame:
+    """Read the cells of a table; every line may have more of them than the header has names."""
+    options: dict[str, Any] = {
+        "header": None,
+        "dtype": str,
+        "keep_default_na": False,
+        "na_values": [""],
+        "index_col": False,
+        "skip_blank_lines": True,
+        **form,
+    }
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(path, names=names, **options)
+    except pd.errors.ParserWarning:
+        # pandas would drop what has no name
+        with path.open(encoding=form["encoding"], newline="") as stream:
+            width = max(map(len, csv.reader(stream, delimiter=form["sep"])))
+        more = _names([[*names, *(None,) * (width - len(names))]], width)
+        return pd.read_csv(path, names=more, **options)
 
 
 def _separator(lines: Sequence[str]) -> str:
@@ -341,8 +357,7 @@ def _keys(frame: pd.DataFrame, written: str) -> list[str]:
 
 
 def _key(value: str) -> str:
-    whole = _WHOLE.fullmatch(value.strip())
-    return whole[1] if whole else " ".join(text.nfc(value).split()).casefold()
+    return number_key(" ".join(text.nfc(value).split()))
 
 
 def _by_key(keys: Sequence[str], rows: pd.DataFrame) -> tuple[dict[str, int], set[str]]:

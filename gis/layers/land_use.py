@@ -8,6 +8,7 @@ import pandas as pd
 from gis import codes
 from gis.findings import Finding
 from gis.layers.base import FAULT, ROW, Column, LayerSpec, places
+from gis.values import number_key
 
 #: A row without a code: rule, and sentence in both languages.
 _NO_CODE: Final = (
@@ -19,7 +20,9 @@ _NO_CODE: Final = (
 def _check(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     frame = frame.copy()
     written = frame["code"]
-    frame["code"] = written.map(codes.normalise, na_action="ignore").astype(object)
+    # what is no code is nobody's to rewrite
+    said = {each: codes.as_written(each) for each in written.dropna().unique()}
+    frame["code"] = written.map(said, na_action="ignore").astype(object)
     tables = frame["code_table"].unique()
     found: list[Finding] = []
     for table in tables:
@@ -159,7 +162,8 @@ def _twice_numbered(frame: gpd.GeoDataFrame) -> list[Finding]:
     if "sheet" not in frame or "parcel" not in frame:
         return []
     keyed = frame.dropna(subset=["sheet", "parcel"])
-    first_row = keyed.groupby(["sheet", "parcel"])[ROW].transform("first")
+    same = [keyed[name].map(lambda each: number_key(str(each))) for name in ("sheet", "parcel")]
+    first_row = keyed.groupby(same)[ROW].transform("first")
     again = keyed[keyed[ROW] != first_row]
     return [
         Finding(

@@ -131,9 +131,9 @@ def snaps(found: Faults, bench: Bench) -> list[Act]:
             else:
                 single.append((number, feature, other, spot))
     for number, feature, other, spot in [] if bench.still else _hanging(found):
-        vertex = _fellow(bench, feature, other, spot)
-        if vertex is not None:
-            web.tie(spot, vertex, ("hanging", number))
+        fellow = _fellow(bench, feature, other, spot)
+        if fellow is not None:
+            web.tie(spot, fellow, ("hanging", number))
     _tie_across(web, found, bench)
     _tie_around(web, bench)
     acts += _clusters(web, bench)

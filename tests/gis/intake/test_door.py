@@ -169,10 +169,35 @@ def test_a_file_of_rings_that_go_around_nothing_is_refused_with_the_reasons(geoj
     flat = {"type": "Polygon", "coordinates": [[[*AT], [108.8, 15.3], [*AT], [*AT]]]}
     places = np.random.default_rng(1).random((200, 2)) / 100 + AT
     scribble = {"type": "Polygon", "coordinates": [[*places.tolist(), places[0].tolist()]]}
-    told = r"no ring goes around an area: tangled ring \(1\), collapsed ring \(2\)"
+    told = r"no row has an area: tangled ring \(1\), collapsed ring \(2\)"
     with pytest.raises(GeometryTypeError, match=told) as caught:
         land_use(geojson((CODE, flat), (CODE, scribble), (CODE, flat)))
     assert "vòng ranh rối (1), vòng ranh suy biến (2)" in caught.value.vi
+
+
+def test_a_file_of_meaningless_coordinates_is_refused_with_the_reason(geojson, land_use):
+    far = {"type": "Polygon", "coordinates": [[[0, 0], [1e300, 0], [1e300, 1e300], [0, 0]]]}
+    with pytest.raises(GeometryTypeError, match=r"no row has an area: meaningless coordinates \(1"):
+        land_use(geojson((CODE, far)), crs="EPSG:5898")
+
+
+def test_a_corner_beyond_the_earth_leaves_its_row_out(geojson, land_use):
+    far = {"type": "Polygon", "coordinates": [[[*AT], [1e300, 15], [109, 16], [*AT]]]}
+    taken = land_use(geojson((CODE, far), (CODE, square(*AT, 0.001))))
+    assert list(taken.frame["source_row"]) == [2]
+    assert "geometry.invalid-coordinate" in set(taken.findings["rule_id"])
+
+
+def test_two_columns_of_one_name_are_both_there(tmp_path, land_use):
+    frame = gpd.GeoDataFrame(
+        {"mdsd": ["LUC"], "mdsx": ["CLN"]}, geometry=[shapely.box(*AT, 109, 16)], crs=4326
+    )
+    frame.to_file(tmp_path / "a.shp")
+    table = tmp_path / "a.dbf"
+    table.write_bytes(table.read_bytes().replace(b"mdsx", b"mdsd"))
+    taken = land_use(tmp_path / "a.shp")
+    assert list(taken.frame["code"]) == ["LUC"]
+    assert taken.provenance["columns_left_out"] == ["mdsd_2"]
 
 
 def test_polygons_of_a_collection_are_kept_and_the_rest_is_mentioned(geojson, land_use):

@@ -211,6 +211,22 @@ def test_a_label_outside_of_every_area_is_found(drawing):
     assert source.findings.geometry[0].distance(Point(at(500, 50))) < 0.01
 
 
+def test_texts_that_may_be_names_of_people_are_not_quoted(drawing):
+    texts = [
+        *TWO_CODES,
+        (CODES, *label("Nguyễn Văn An", 500, 50)),
+        (CODES, *label("H.An", 600, 50)),
+    ]
+    texts += [(CODES, *label("Ô. Tám", 20, 20)), (CODES, *label("LUCC", 700, 50))]
+    texts += [(CODES, *label("051090123456", 800, 50)), (CODES, *label("BHK", 30, 30))]
+    # where most texts of a level are codes, all of them are labels
+    texts += [(CODES, *label("NTS", 900 + at, 50)) for at in range(9)]
+    source = drawing(TWO_FIELDS, texts)
+    told = " ".join(source.findings["value"].astype(str))
+    assert not [each for each in ("Nguyễn", "H.An", "Tám", "051090") if each in told]
+    assert "LUC, …, BHK" in told
+
+
 def test_a_line_that_ends_in_nothing_is_found(drawing):
     source = drawing([*TWO_FIELDS, (BORDERS, line((50, 100), (50, 130)))], TWO_CODES)
     assert rules(source) == ["reading.dangle"]

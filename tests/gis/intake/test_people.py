@@ -280,6 +280,18 @@ def test_a_name_that_holds_the_word_for_a_place_does_not_hide_people(name):
     assert set(people.screen(frame(**{name: some(somebody, seed=1)})).dropped) == {name}
 
 
+def test_lists_and_records_within_a_cell_name_people_too():
+    owners = [["Nguyễn Văn An", "Trần Thị Bé"], ["Lê Văn Tám"]]
+    records = [{"ten": "Nguyễn Văn An", "sdt": ["0905123456"]}, None]
+    done = people.screen(frame(f=owners, g=records, h=[["LUC"], ["CLN"]]))
+    assert set(done.dropped) == {"f", "g"}
+
+
+def test_a_personal_column_that_is_kept_serves_no_column_of_the_layer():
+    with pytest.raises(ColumnError, match="'TENCHU' holds names of land users and cannot serve"):
+        people.screen(frame(TENCHU=["Nguyễn Văn An"]), keep_personal=["TENCHU"], wanted={"TENCHU"})
+
+
 def test_communes_may_be_called_after_people():
     wards = ["Trần Phú", "Trần Hưng Đạo", "Lê Hồng Phong", "Nguyễn Nghiêm", "Trương Quang Trọng"]
     assert people.screen(frame(ten=wards)).dropped == {"ten": "owner"}

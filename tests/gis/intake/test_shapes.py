@@ -89,7 +89,9 @@ def test_each_row_without_an_area_says_why_it_was_left_out():
     assert set(found["severity"]) == {"error"}
     by_row = found.set_index("row")["message_vi"]
     assert by_row[4] == "Dòng 4: điểm không có diện tích; dòng này không được nhận."
-    assert by_row[6].startswith("Dòng 6: tọa độ không phải số; dòng này")
+    assert by_row[6].startswith(
+        "Dòng 6: có tọa độ không phải số, hoặc lớn hơn mọi nơi trên trái đất; dòng này"
+    )
 
 
 def test_of_a_mixed_shape_the_areas_are_kept():

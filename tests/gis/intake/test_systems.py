@@ -220,7 +220,7 @@ def test_latitude_before_longitude_is_refused_until_the_system_is_named(outlines
 
 
 def test_metres_under_degrees_are_refused_with_what_they_look_like():
-    with pytest.raises(CrsError, match=r"like 580000, 1690000.*--crs") as caught:
+    with pytest.raises(CrsError, match=r"like 580100, 1690000.*--crs") as caught:
         judge(written([box(580_000, 1_690_000, 580_100, 1_690_100)], 5898), 4326)
     assert "không phải độ" in caught.value.vi
 

@@ -132,6 +132,22 @@ def test_a_view_that_thinks_for_ever_is_refused_in_time(refusal, written):
     assert time.monotonic() - start < 5
 
 
+@pytest.mark.parametrize("value", ["hex(zeroblob(400000000))", "hex(zeroblob(2000000))"])
+def test_values_that_swell_when_they_are_read_are_refused(refusal, written, value):
+    limits = IntakeSettings(max_unpacked_mb=3)
+    path = written("gpkg")
+    endless(path, f"SELECT {value} AS large FROM gpkg_spatial_ref_sys")  # noqa: S608 (our own)
+    assert "unpacks to more than 3 MB" in refusal(path, limits)
+    path.unlink()
+    path = written("gpkg")
+    with sqlite3.connect(path) as base:
+        (name,) = base.execute("SELECT table_name FROM gpkg_contents").fetchone()
+        base.execute(f'ALTER TABLE "{name}" ADD COLUMN large GENERATED ALWAYS AS ({value}) VIRTUAL')
+    base.close()
+    assert "unpacks to more than 3 MB" in refusal(path, limits)
+    guard.admit(written("fgb"), limits)
+
+
 # --- shapes within shapes -------------------------------------------------------------------------
 
 
