@@ -269,7 +269,7 @@ def format_number(value: float | Decimal | None, decimals: int, lang: str) -> st
         )
     # z: a value that rounds to zero is not written with a minus sign; beyond what a map can hold,
     # digits tell nothing
-    form = f"z,.{decimals}f" if abs(value) < _PLAIN else ".3g"
+    form = f"z,.{decimals}f" if abs(float(value)) < _PLAIN else ".3g"
     english = format(value, form)
     return english if lang == "en" else english.translate(str.maketrans(",.", ".,"))
 

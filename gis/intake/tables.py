@@ -239,13 +239,14 @@ def _parsed(path: Path, names: list[str], form: Mapping[str, Any]) -> pd.DataFra
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(path, names=names, **options)
+            frame: pd.DataFrame = pd.read_csv(path, names=names, **options)
     except pd.errors.ParserWarning:
         # pandas would drop what has no name
         with path.open(encoding=form["encoding"], newline="") as stream:
             width = max(map(len, csv.reader(stream, delimiter=form["sep"])))
         more = _names([[*names, *(None,) * (width - len(names))]], width)
-        return pd.read_csv(path, names=more, **options)
+        frame = pd.read_csv(path, names=more, **options)
+    return frame
 
 
 def _separator(lines: Sequence[str]) -> str:

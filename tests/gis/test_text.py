@@ -68,6 +68,8 @@ def test_nfc_joins_a_letter_and_its_marks():
         (-0.001, 2, "0,00", "0.00"),
         (999.999, 2, "1.000,00", "1,000.00"),
         (Decimal("46622.17"), 2, "46.622,17", "46,622.17"),
+        (1e300, 2, "1e+300", "1e+300"),
+        (-2.5e15, 0, "-2,5e+15", "-2.5e+15"),
     ],
 )
 def test_numbers_are_written_as_each_language_writes_them(value, decimals, vietnamese, english):

@@ -320,6 +320,25 @@ def test_areas_of_nothing_and_less_are_missing():
     assert list(said["row"]) == [2, 3, 4]
 
 
+@pytest.mark.parametrize("value", [0.0, -50.0])
+def test_a_column_of_registered_areas_that_are_none_is_told(value):
+    said = land(["LUC"] * 2, registered_area_m2=[value, value])
+    assert set(said["rule_id"]) == {"land-use.no-registered-area"}
+
+
+def test_a_number_is_one_however_it_is_written():
+    assert parcels(["1", "01"], ["7", "8.0"]).empty
+    said = at_the_door(
+        land_use.SPEC,
+        code=["LUC"] * 3,
+        code_table=[OLD] * 3,
+        sheet=["1", "01", "1"],
+        parcel=["7", "7.0", "07a"],
+    )
+    (row,) = said[said["rule_id"] == "land-use.parcel-number-twice"].itertuples()
+    assert (row.row, row.other_row) == (2, 1)
+
+
 def test_a_column_in_hectares_is_one_finding_not_one_a_row():
     said = only(land(["LUC"] * 5, registered_area_m2=[1.0, 1.01, 0.99, 1.0, 2.0]))
     assert pd.isna(said.row)

@@ -6,7 +6,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import Polygon, box
+from shapely.geometry import Point, Polygon, box
 
 from gis.errors import ColumnError, GeometryTypeError, SourceError
 from gis.intake import encodings, readers, tables
@@ -279,6 +279,23 @@ def test_what_is_no_table_is_refused(name, content, match, tmp_path):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(SourceError, match=match):
         tables.read_table(tmp_path / name)
+
+
+def test_a_shape_of_many_corners_is_read_from_a_cell(tmp_path):
+    around = Point(580_000, 1_690_000).buffer(1000, quad_segs=3000)
+    assert len(around.wkt) > 131_072
+    (tmp_path / "a.csv").write_text(f'wkt;mdsd\n"{around.wkt}";LUC\n')
+    (shape,) = readers.read(tmp_path / "a.csv").frame.geometry
+    assert shape.area == pytest.approx(around.area)
+
+
+@pytest.mark.parametrize(("line", "kept"), [("1,2,,\n", 2), ("1,2,x,\n", 3), ("1,2,,9\n", 3)])
+def test_cells_beyond_the_header_are_not_lost(line, kept, tmp_path):
+    (tmp_path / "a.csv").write_text(f"to,thua\n{line}3,4\n")
+    frame, *_ = tables.read_table(tmp_path / "a.csv")
+    assert list(frame.columns)[:2] == ["to", "thua"]
+    assert len(frame.columns) == kept
+    assert list(frame["thua"]) == ["2", "4"]
 
 
 def test_a_map_is_no_table(parcels, tmp_path):
