@@ -97,11 +97,11 @@ def test_a_rule_that_is_not_in_the_catalogue_is_refused():
 def test_the_sentence_is_the_catalogues_with_its_words_filled_in():
     table = of_many()
     assert table["message_vi"].tolist() == [
-        "Dòng 4: một phần chỉ rộng 0,25 m² (cả đối tượng 1 ha (vi); ngưỡng 0,50 m²).",
-        "Dòng 2: một phần chỉ rộng 0,012 m² (cả đối tượng 1 ha (vi); ngưỡng 0,50 m²).",
+        "Dòng 4: có phần chỉ rộng 0,25 m² (cả đối tượng 1 ha (vi); ngưỡng 0,50 m²).",
+        "Dòng 2: có phần chỉ rộng 0,012 m² (cả đối tượng 1 ha (vi); ngưỡng 0,50 m²).",
     ]
     assert table["message_en"].tolist()[0] == (
-        "Row 4: one part has only 0.25 m² (the whole feature 1 ha (en); limit 0.50 m²)."
+        "Row 4: a part has only 0.25 m² (the whole feature 1 ha (en); limit 0.50 m²)."
     )
 
 
