@@ -4,6 +4,7 @@ Areas and distances need a projected system in metres; everything else refuses. 
 latitude are always in that order here (``always_xy``), whatever the registry says.
 """
 
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -241,13 +242,28 @@ def is_ballpark(found: Any) -> bool:
 def _best(source: pyproj.CRS, target: pyproj.CRS) -> Any:
     """Take the official parameters wherever they apply, else what PROJ prefers in Việt Nam."""
     area = AreaOfInterest(*VIETNAM)
-    group = TransformerGroup(source, target, always_xy=True, area_of_interest=area)  # type: ignore[arg-type] # its own class is private
+    ends = _by_its_parameters(source), _by_its_parameters(target)
+    group = TransformerGroup(*ends, always_xy=True, area_of_interest=area)  # type: ignore[arg-type] # its own class is private
     official = (
         each
         for each in group.transformers
         if any(_OFFICIAL in _operation_name(step) for step in each.operations or ())
     )
     return next(official, next(iter(group.transformers), None))
+
+
+def _by_its_parameters(system: pyproj.CRS) -> pyproj.CRS:
+    """Return a text with a shift of its own without the name of its datum.
+
+    PROJ passes over the shift where the datum has the ellipsoid of WGS 84 and a name.
+    """
+    if not system.is_bound:
+        return system
+    with warnings.catch_warnings():
+        # a text for programs says less than one for people; all that places a point is there
+        warnings.simplefilter("ignore", UserWarning)
+        text = system.to_proj4()
+    return pyproj.CRS(f"{text} +type=crs") if "+towgs84" in text else system
 
 
 def _operation_name(operation: Any) -> str:

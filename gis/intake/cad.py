@@ -394,11 +394,6 @@ def _labelled(
     counts = by_area["nunique"].fillna(0)
     label = _or_none(by_area["first"].where(counts == 1))
     every = _or_none(by_area["all"]).to_numpy()
-    listed: list[tuple[str, npt.NDArray[np.bool_]]] = [
-        ("reading.no-label", (counts == 0).to_numpy()),
-        ("reading.several-labels", (counts > 1).to_numpy()),
-        ("reading.label-twice", ((counts == 1) & (by_area["size"] > 1)).to_numpy()),
-    ]
     found = [
         findings.many(
             rule_id,
@@ -407,7 +402,11 @@ def _labelled(
             value=every[which].tolist(),
             geometry=shapes[which],
         )
-        for rule_id, which in listed
+        for rule_id, which in (
+            ("reading.no-label", (counts == 0).to_numpy()),
+            ("reading.several-labels", (counts > 1).to_numpy()),
+            ("reading.label-twice", ((counts == 1) & (by_area["size"] > 1)).to_numpy()),
+        )
         if which.any()
     ]
     if (outside := at < 0).any():

@@ -77,18 +77,14 @@ def screen(
     """
     excepted = tuple(names.find(frame, name) for name in keep_personal)
     ordinary = {names.find(frame, name) for name in keep} - set(excepted)
-    parts: list[gpd.GeoDataFrame] = []
-    dropped: dict[str, str] = {}
-    result = frame
+    parts, dropped, result = [], dict[str, str](), frame
     for name in names.listed(frame):
         harmless = name in places or (name not in identifying and personal.has_harmless_name(name))
         kind, why, share = _judged(name, frame[name], harmless=harmless)
-        if not kind:
-            continue
-        if name in excepted:
-            if name in wanted:
-                # a column of the layer goes everywhere
-                raise _refused_use(name, kind)
+        if name in excepted and name in wanted:
+            # a column of the layer goes everywhere
+            raise _refused_use(name, kind or "trait")
+        if not kind or name in excepted:
             continue
         if name in wanted:
             if why == _BY_NAME or share > _SOME:

@@ -27,7 +27,8 @@ _OFFICIAL_USED: Final = (
     "the official parameters (EPSG:6960) were used",
 )
 _WGS84_USED: Final = ("tọa độ được coi là WGS 84", "the coordinates were taken for WGS 84")
-_DECLARED_USED: Final = ("đã dùng như tệp khai", "it was used as declared")
+#: What was done with a system that is used as it stands.
+DECLARED_USED: Final = ("đã dùng như tệp khai", "it was used as declared")
 
 
 def judge(
@@ -51,7 +52,7 @@ def judge(
         return []
     size = None if said == "unsaid" else _off(system, lon=lon, lat=lat)
     used = vn2000.read(as_used(system))
-    done = _DECLARED_USED
+    done = DECLARED_USED
     if used != definition:
         done = _WGS84_USED if used is not None and used.shift == "none" else _OFFICIAL_USED
     return [finding(rule_id, value=called(system), size=size, at=(lon, lat), done=done)]

@@ -200,6 +200,7 @@ def _mismatch(used: Candidate, ranking: Ranking, away: float | None) -> gpd.GeoD
         at=(best.lon, best.lat),
         believed=(best.candidate.named("vi"), best.candidate.named("en")),
         evidence=(ranking.evidence("vi"), ranking.evidence("en")),
+        done=system_texts.DECLARED_USED,
     )
 
 

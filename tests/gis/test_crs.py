@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pyproj.transformer import TransformerGroup
 from shapely import Point, box
 
-from gis import crs
+from gis import crs, vn2000
 from gis.errors import CrsError, InputError
 
 VN2000 = crs.VN2000_QUANG_NGAI
@@ -167,6 +167,24 @@ def test_equal_is_not_the_same():
     moved, _ = crs.transform(points(METRES_5898, system=unnamed), VN2000)
     assert moved.crs.is_exact_same(pyproj.CRS(VN2000))
     assert moved.geometry[0].coords[0] == METRES_5898
+
+
+@pytest.mark.parametrize("unit", ["metre", "Meter"])
+@pytest.mark.parametrize(("flat", "datum"), [("Custom", "unknown"), ("WGS 84", "WGS_1984")])
+@pytest.mark.parametrize("times", [0.0, 1.0, 2.0])
+def test_the_shift_of_a_text_counts_whatever_its_datum_is_called(flat, datum, unit, times):
+    shift = ",".join(f"{times * each:.12f}" for each in vn2000.OFFICIAL)
+    text = (
+        f'PROJCS["A",GEOGCS["{flat}",DATUM["{datum}",SPHEROID["WGS_1984",6378137,298.257223563],'
+        f'TOWGS84[{shift}]],PRIMEM["Greenwich",0],UNIT["Degree",0.0174532925199433]],'
+        'PROJECTION["Transverse_Mercator"],PARAMETER["latitude_of_origin",0],'
+        'PARAMETER["central_meridian",108],PARAMETER["scale_factor",0.9999],'
+        f'PARAMETER["false_easting",500000],PARAMETER["false_northing",0],UNIT["{unit}",1]]'
+    )
+    moved, _ = crs.transform(points(METRES_5898, system=pyproj.CRS(text)), VN2000)
+    # law.md F: the whole shift moves a point by 225.5 m in Bình Sơn, once too little or too much
+    away = moved.geometry[0].distance(Point(METRES_5898))
+    assert away == pytest.approx(225.5 * abs(times - 1), abs=0.1)
 
 
 def test_heights_stay_and_flat_shapes_stay_flat():

@@ -420,6 +420,20 @@ def test_a_wrong_sign_is_used_as_declared_and_replaced_when_asked_for(outlines, 
     assert off_by(repaired, frame, outlines[:1]) < 0.01
 
 
+@pytest.mark.parametrize(
+    "values", ["-191.90441429,-39.30318279,-111.45032835,0,0,0,0", "-190,-40,-110", REVERSED]
+)
+@pytest.mark.parametrize("given", [None, "auto"])
+def test_other_parameters_of_a_commune_that_fills_the_file_are_told(outlines, known, values, given):
+    text = grid(108, datum=f"+ellps=WGS84 +towgs84={values}").to_wkt("WKT1_GDAL")
+    judged = judge(written(outlines[:1], 5898), pyproj.CRS(text), given=given, clues=known)
+    told = set(judged.findings["rule_id"])
+    assert told <= {"crs.other-parameters", "crs.parameters-reversed", "crs.shift-reversed"} or (
+        told == {"crs.repaired"} and given == "auto"
+    )
+    assert told
+
+
 def test_a_vn2000_text_without_parameters_gets_the_official_ones(outlines):
     # as ArcGIS writes it
     text = pyproj.CRS(5898).to_wkt("WKT1_ESRI")
