@@ -332,11 +332,17 @@ def _sheet(book: Any, key: str, table: pd.DataFrame, *, notice: str, lang: str) 
     page = book.add_worksheet(name)
     page.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
     page.write_string(1, 0, notice, book.add_format({"italic": True, "font_color": "#9C0006"}))
-    head = book.add_format(
-        {"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#E8EEF4", "bottom": 1}
-    )
+    look = {
+        "bold": True,
+        "text_wrap": True,
+        "valign": "vcenter",
+        "bg_color": "#E8EEF4",
+        "bottom": 1,
+    }
+    heads = book.add_format(look), book.add_format({**look, "align": "right", "indent": 1})
     for column, heading in enumerate(table.columns):
         words = _heading(str(heading))
+        head = heads[pd.api.types.is_numeric_dtype(table[heading])]
         page.write_string(3, column, words[at], head)
         page.set_column(column, column, words[2])
     page.set_row(3, 32)
@@ -385,8 +391,8 @@ class _Looks:
         self.text = book.add_format({"valign": "top", "text_wrap": True})
         self.whole = book.add_format({"valign": "top", "num_format": "0_)"})
         self.size = book.add_format({"valign": "top", "num_format": "#,##0.00####_)"})
-        self.metres = book.add_format({"valign": "top", "num_format": "0.00"})
-        self.degrees = book.add_format({"valign": "top", "num_format": "0.000000"})
+        self.metres = book.add_format({"valign": "top", "num_format": "0.00_)"})
+        self.degrees = book.add_format({"valign": "top", "num_format": "0.000000_)"})
         self.severity = {
             name: book.add_format({"valign": "top", "bg_color": colour})
             for name, colour in _COLOURS.items()
