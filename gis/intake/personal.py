@@ -42,7 +42,7 @@ _NAMED: Final = {
             r"ho(?:va)?ten\w*|ten(?:vo|chong|ho(?!chua))\w{0,4}|vochong\w*|thuake\w*|thannhan\w*",
             r"\w*owner\w*|landuser\w*|landlord\w*|farmer\w*|household\w*|hogd\w*|fullname|holder\w*",
         ),
-        "birth": (r"(?:nam|ngay|n)s?sinh\w*|nams|ns|ntns|birth\w*|dateofbirt\w*|dob|yob",),
+        "birth": (r"(?:nam|ngay|n)s?sinh\w*|ns|ntns|birth\w*|dateofbirt\w*|dob|yob",),
         "id-number": (
             r"(?:so)?(?:cmnd|cccd|cmtnd|cmt)\w{0,6}|(?:so)?(?:cancuoc|chungminh)\w*",
             r"(?:so)?(?:gttt|giayto)\w*|sogt|(?:so|ma)?dinhdanh\w{0,7}",
@@ -61,7 +61,7 @@ _NAMED: Final = {
             r"(?:so|ma|sohieu)?(?:gcn|giaychungn)\w*|(?:so)?(?:seri|phathanh|vaoso)\w*|sobia\w*|soph",
         ),
         "trait": (
-            r"gioitinh\w*|dantoc\w*|tongiao\w*|quoctich\w*|ngaycap\w{0,4}|noicap\w{0,4}",
+            r"gioitinh\w*|dantoc\w*|quoctich\w*|ngaycap(?!nhat)\w{0,4}|noicap\w{0,4}",
             r"(?:so)?(?:taikhoan|stk)\w*",
         ),
         "tax-number": (r"mst\w{0,3}|(?:ma)?sothue\w*|masothu",),

@@ -268,6 +268,7 @@ def test_a_column_about_people_is_recognised_by_its_name(name, kind, value):
         ("project_owner", "Công ty TNHH Hải Sơn"),
         ("ns", 55.5),
         ("ten_ho_chua", "Hồ Sen"),
+        ("ngay_cap_nhat", "12/06/2024"),
     ],
 )
 def test_a_name_that_only_sounds_alike_or_holds_nothing_personal_stays(name, value):
