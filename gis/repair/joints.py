@@ -150,7 +150,8 @@ def snaps(found: Faults, bench: Bench) -> list[Act]:
 def _tie_across(web: _Web, found: Faults, bench: Bench) -> None:
     """Tie vertices across overlaps and gaps that are narrower than vertices are moved.
 
-    At the ends of a sliver the vertices of both sides miss each other, but no edge.
+    At the ends of a sliver the vertices of both sides miss each other, but no edge; where the
+    sides cross, its ends lie beside those vertices.
     """
     pairs = zip(found.overlaps["left"], found.overlaps["right"], strict=True)
     for name, table, rows in (
@@ -160,7 +161,7 @@ def _tie_across(web: _Web, found: Faults, bench: Bench) -> None:
         for number in np.flatnonzero(table["width_m"].to_numpy() < bench.settings.fix_m):
             shape, key = table["geometry"].iloc[number], (name, int(number))
             for one in rows[number]:
-                for spot in rings.vertices_near(bench.geometry[one], shape, SAME_M):
+                for spot in rings.vertices_near(bench.geometry[one], shape, bench.settings.fix_m):
                     for other in set(rows[number]) - {one}:
                         _tie_one(web, bench, (one, spot), other, key)
 
