@@ -2,22 +2,39 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
+import orjson
 from fastapi import Request
 from starlette.responses import Response
+
+import gis
+from api.formats import Format
 
 GEOJSON: Final = "application/geo+json"
 JSON: Final = "application/json"
 HTML: Final = "text/html"
+OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
 #: May be kept, but asked about each time: an import can change the answer at any moment.
 ASK_EACH_TIME: Final = "no-cache"
+#: Says in every answer which version of a layer it was made of.
+VERSION_HEADER: Final = "Layer-Version"
 
 
-class GeoJson(Response):
-    """An answer in GeoJSON."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What an answer was made of, and how: together with its address, all that decides its bytes.
 
-    media_type = GEOJSON
+    Attributes
+    ----------
+    version
+        Version of the layer, or of everything the answer speaks of.
+    """
+
+    version: str
+    form: Format
+    lang: str
 
 
 def link(
@@ -37,7 +54,49 @@ def tagged(
     """
     tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
     kept = {"ETag": tag, "Cache-Control": ASK_EACH_TIME, **(headers or {})}
-    known = {part.strip() for part in request.headers.get("if-none-match", "").split(",")}
-    if tag in known or "*" in known:
+    if _is_known(request, tag):
         return Response(status_code=304, headers=kept)
     return Response(body, media_type=media, headers=kept)
+
+
+def described(request: Request, body: Mapping[str, Any], *, media: str, lang: str) -> Response:
+    """Answer with a JSON document about the service."""
+    headers = {"Content-Language": lang, "Vary": "Accept, Accept-Language"}
+    return tagged(request, orjson.dumps(dict(body)), media=media, headers=headers)
+
+
+def unchanged(request: Request, made: Made) -> Response | None:
+    """Answer that what the client holds is still right, if it is."""
+    if "if-none-match" not in request.headers:
+        return None
+    tag = _tag(request, made)
+    return Response(status_code=304, headers=_kept(tag, made)) if _is_known(request, tag) else None
+
+
+def versioned(
+    request: Request, body: bytes, made: Made, *, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Answer with what was made of one version of a layer."""
+    written = {**_kept(_tag(request, made), made), "Content-Type": made.form.media}
+    return Response(body, headers={**written, **(headers or {})})
+
+
+def _kept(tag: str, made: Made) -> dict[str, str]:
+    return {
+        "ETag": tag,
+        "Cache-Control": ASK_EACH_TIME,
+        "Vary": "Accept, Accept-Language",
+        VERSION_HEADER: made.version,
+    }
+
+
+def _tag(request: Request, made: Made) -> str:
+    """Tag that needs no body: the same address and version give the same bytes."""
+    url = request.url
+    said = (gis.__version__, made.version, made.form.media, made.lang, str(url))
+    return f'W/"{hashlib.blake2b(chr(0).join(said).encode(), digest_size=16).hexdigest()}"'
+
+
+def _is_known(request: Request, tag: str) -> bool:
+    known = {part.strip() for part in request.headers.get("if-none-match", "").split(",")}
+    return tag in known or "*" in known

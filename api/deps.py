@@ -2,23 +2,30 @@
 
 import json
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.routing import APIRoute
 
+from api import formats
+from api.errors import ParameterError
 from api.language import language_of
 from api.store import Snapshot, Store
 from api.words import ascii_safe, shown
 from gis import text
 from gis.errors import InputError
 from gis.rules import FIRST_DAY
-from gis.types import LonLatBox
 
 # Việt Nam keeps one time all year; a zone table is not at hand on every system
 _VIETNAM: Final = timezone(timedelta(hours=7))
+#: In an address's description: its parameters depend on the data, and it checks them itself.
+OWN_PARAMETERS: Final = "x-own-parameters"
+# parameters by what answers an address; the code decides them once and for all
+_NAMES: Final[dict[Callable[..., Any], frozenset[str]]] = {}
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 LANG_PARAMETER: Final = Query(
@@ -28,41 +35,80 @@ LANG_PARAMETER: Final = Query(
 )
 
 
-def store(request: Request) -> Store:
+async def store(request: Request) -> Store:
     """Return what the routes share."""
     shared: Store = request.app.state.store
     return shared
 
 
-def snapshot(shared: Annotated[Store, Depends(store)]) -> Snapshot:
+async def snapshot(shared: Annotated[Store, Depends(store)]) -> Snapshot:
     """Return the workspace as it is when the request comes."""
     return shared.snapshot()
 
 
-def lang(request: Request, lang: Annotated[str | None, LANG_PARAMETER] = None) -> str:
+async def lang(request: Request, lang: Annotated[str | None, LANG_PARAMETER] = None) -> str:
     """Language of the answer; another one than the two is refused."""
     if lang is not None and lang not in text.LANGUAGES:
-        raise InputError(
+        raise ParameterError(
             f"Language {shown(lang)} is not known; use vi or en.",
             vi=f"Không có ngôn ngữ {shown(lang)}; hãy dùng vi hoặc en.",
         )
     return language_of(request.scope)
 
 
-def bbox(
-    bbox: Annotated[
-        str | None,
-        Query(
-            description="Only features that meet this box: west,south,east,north in degrees.",
-            examples=["108.70,15.25,108.80,15.35"],
-        ),
+async def known(request: Request) -> None:
+    """Refuse parameters that the address does not have, so that none is passed over in silence.
+
+    Addresses whose parameters depend on the data check them on their own.
+    """
+    route = request.scope.get("route")
+    if isinstance(route, APIRoute) and not (route.openapi_extra or {}).get(OWN_PARAMETERS):
+        require_known(request, parameter_names(route))
+
+
+def require_known(request: Request, names: Collection[str]) -> None:
+    """Refuse parameters that are not among some names.
+
+    Raises
+    ------
+    ParameterError
+        When there is another one.
+    """
+    for name in request.query_params:
+        if name not in names:
+            listed = ", ".join(sorted(names)) or "-"
+            raise ParameterError(
+                f"There is no parameter {shown(name)} here; the parameters are {listed}.",
+                vi=f"Không có tham số {shown(name)} ở đây; các tham số là {listed}.",
+            )
+
+
+def parameter_names(route: APIRoute) -> frozenset[str]:
+    """Names of all parameters that an address declares."""
+    held = _NAMES.get(route.endpoint)
+    return held or _NAMES.setdefault(route.endpoint, frozenset(_names(route)))
+
+
+def _names(route: APIRoute) -> Iterator[str]:
+    # what the whole service asks for stands in no single address
+    yield "lang"
+    waiting = [route.dependant]
+    while waiting:
+        one = waiting.pop()
+        yield from (field.alias for field in one.query_params)
+        waiting += one.dependencies
+
+
+async def output(
+    f: Annotated[
+        str | None, Query(description="Format of the answer; by default what `Accept` prefers.")
     ] = None,
-) -> LonLatBox | None:
-    """Box in degrees, if one was asked for."""
-    return None if bbox is None else LonLatBox.parse(bbox)
+) -> str | None:
+    """Format that was asked for by name."""
+    return f
 
 
-def as_of(
+async def as_of(
     as_of: Annotated[
         str | None,
         Query(
@@ -73,10 +119,11 @@ def as_of(
     ] = None,
 ) -> date:
     """Day of an assessment."""
-    return parse_day(as_of)
+    with parameters():
+        return parse_day(as_of)
 
 
-def year(
+async def year(
     year: Annotated[
         int | None,
         Query(ge=1975, le=2100, description="Year of the plans; by default the latest there is."),
@@ -84,6 +131,17 @@ def year(
 ) -> int | None:
     """Year of the plans."""
     return year
+
+
+@contextmanager
+def parameters() -> Iterator[None]:
+    """Say of input that was refused that it stood in the address."""
+    try:
+        yield
+    except ParameterError:
+        raise
+    except InputError as fault:
+        raise ParameterError(str(fault), vi=fault.vi) from None
 
 
 def parse_day(value: str | None) -> date:
@@ -117,9 +175,34 @@ def parse_day(value: str | None) -> date:
 StoreDep = Annotated[Store, Depends(store)]
 SnapshotDep = Annotated[Snapshot, Depends(snapshot)]
 LangDep = Annotated[str, Depends(lang)]
-BoxDep = Annotated[LonLatBox | None, Depends(bbox)]
+OutputDep = Annotated[str | None, Depends(output)]
 DayDep = Annotated[date, Depends(as_of)]
 YearDep = Annotated[int | None, Depends(year)]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request with everything that most addresses need of it."""
+
+    request: Request
+    shared: Store
+    snapshot: Snapshot
+    lang: str
+    format: str | None
+
+    def choose(self, offered: Sequence[formats.Format]) -> formats.Format:
+        """Return the format of the answer; see `formats.choose`."""
+        return formats.choose(self.format, self.request.headers.get("accept", ""), offered)
+
+
+async def call(
+    request: Request, shared: StoreDep, snapshot: SnapshotDep, lang: LangDep, f: OutputDep
+) -> Call:
+    """Put together what most addresses need of a request."""
+    return Call(request, shared, snapshot, lang, f)
+
+
+CallDep = Annotated[Call, Depends(call)]
 
 
 class StrictRequest(Request):

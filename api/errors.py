@@ -40,6 +40,14 @@ class BusyError(GisError):
         self.retry_after_s = retry_after_s
 
 
+class ParameterError(InputError):
+    """A parameter of the address, or a header, cannot be used."""
+
+
+class NotAcceptableError(InputError):
+    """No format that the request accepts is offered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """How an error is answered.
@@ -76,6 +84,13 @@ ROWS: Final[Mapping[type[GisError], Row]] = MappingProxyType(
         InputError: Row(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             ("Yêu cầu không dùng được", "The request cannot be used"),
+        ),
+        ParameterError: Row(
+            HTTPStatus.BAD_REQUEST,
+            ("Tham số không dùng được", "The parameter cannot be used"),
+        ),
+        NotAcceptableError: Row(
+            HTTPStatus.NOT_ACCEPTABLE, ("Không có định dạng này", "No such format")
         ),
         NotFoundError: Row(HTTPStatus.NOT_FOUND, ("Không tìm thấy", "Not found")),
         WorkspaceError: _NO_STUDY_AREA,
@@ -157,8 +172,10 @@ async def _on_gis_error(request: Request, error: Exception) -> Response:
 async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for it alone)
     lang = language_of(request.scope)
-    sentence = words.faults(error.errors(), lang)
-    row = ROWS[InputError]
+    faults = error.errors()
+    sentence = words.faults(faults, lang)
+    # what stands in the address or a header is a parameter, as OGC API has it
+    row = ROWS[InputError if any(each["loc"][0] == "body" for each in faults) else ParameterError]
     return problem(row.status, words.pick(row.title, lang), sentence)
 
 

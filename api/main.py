@@ -10,12 +10,12 @@ import gis
 from api import deps, description, errors
 from api.middleware import BodyLimit, Guard
 from api.problems import REFUSED
-from api.routes import assess, docs, features, health, landing, maps
+from api.routes import assess, collections, docs, health, items, landing, maps, static
 from api.settings import Settings
 from api.store import Store
 
 #: A new resource is one file under ``routes`` and one word here.
-ROUTES: Final = (landing, health, features, assess, maps, docs)
+ROUTES: Final = (landing, health, collections, items, assess, maps, docs, static)
 _COMPRESS_FROM: Final = 1_024
 # level 4 of 9: most of the gain for a fifth of the time
 _COMPRESS_LEVEL: Final = 4
@@ -31,13 +31,13 @@ def create_app(settings: Settings) -> FastAPI:
     """
     app = FastAPI(
         title=description.TITLE,
-        summary=description.SUMMARY,
         description=description.TEXT,
         version=gis.__version__,
         openapi_tags=[*description.TAGS],
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(deps.lang)],
+        dependencies=[Depends(deps.known), Depends(deps.lang)],
         responses={**REFUSED},
     )
     app.state.store = Store(settings)

@@ -55,6 +55,12 @@ class Landing(_Noticed):
     links: list[Link]
 
 
+class Conformance(_Answer):
+    """Requirements classes that are met."""
+
+    conforms_to: list[str] = Field(alias="conformsTo")
+
+
 class LoadedDataset(_Noticed):
     """A dataset of the workspace."""
 
@@ -82,10 +88,18 @@ class SpatialExtent(_Answer):
     crs: str
 
 
-class Extent(_Answer):
-    """Where a collection lies."""
+class TemporalExtent(_Answer):
+    """Periods as first and last moment; null is open."""
 
-    spatial: SpatialExtent
+    interval: list[tuple[str | None, str | None]]
+    trs: str
+
+
+class Extent(_Answer):
+    """Where a collection lies, and when it is valid."""
+
+    spatial: SpatialExtent | None = None
+    temporal: TemporalExtent | None = None
 
 
 class Collection(_Noticed):
@@ -107,6 +121,17 @@ class Collection(_Noticed):
     licence: str | None
     findings: dict[str, int] = Field(description="Findings of the import by severity.")
     links: list[Link]
+
+
+class Schema(BaseModel):
+    """A JSON Schema."""
+
+    model_config = ConfigDict(extra="allow")
+
+    dialect: str = Field(alias="$schema")
+    id: str = Field(alias="$id")
+    type: Literal["object"]
+    properties: dict[str, dict[str, Any]]
 
 
 class Collections(_Noticed):
@@ -135,6 +160,7 @@ class Feature(_Answer):
 class OneFeature(Feature, _Noticed):
     """One row of a layer on its own."""
 
+    version: str = Field(description="Version of the layer.")
     links: list[Link]
 
 
@@ -144,6 +170,7 @@ class FeatureCollection(_Noticed):
     type: Literal["FeatureCollection"]
     number_matched: int = Field(alias="numberMatched")
     number_returned: int = Field(alias="numberReturned")
+    version: str = Field(description="Version of the layer.")
     links: list[Link]
     features: list[Feature]
 

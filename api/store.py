@@ -14,8 +14,9 @@ from typing import Any, Final, TypeVar
 import geopandas as gpd
 import numpy as np
 import shapely
+from starlette.concurrency import run_in_threadpool
 
-from api.features import FeatureSet
+from api.features.rows import FeatureSet
 from api.gate import Gate
 from api.settings import Settings
 from api.shelf import Shelf
@@ -132,18 +133,32 @@ class Store:
         self._features: Shelf[str, FeatureSet] = Shelf(_LAYERS_KEPT)
         self._contexts: Shelf[Token, Context] = Shelf(_CONTEXTS_KEPT)
         self._pages: Shelf[Token, bytes] = Shelf(_PAGES_KEPT)
+        self._last: tuple[tuple[int, ...], Snapshot] | None = None
 
     def snapshot(self) -> Snapshot:
-        """Return the workspace as it is now."""
-        return Snapshot(self.workspace, self._frames)
+        """Return the workspace as it is now; read anew only when it was changed."""
+        stamp = self.workspace.stamp()
+        last = self._last
+        if last is None or last[0] != stamp:
+            # what is read now may be newer than the stamp; then it is read once more
+            last = self._last = (stamp, Snapshot(self.workspace, self._frames))
+        return last[1]
 
     def is_loaded(self, entry: Version) -> bool:
-        """Whether a version's rows are in memory."""
+        """Whether a version can be served at once."""
+        if entry in self.snapshot().collections():
+            return entry.sha256 in self._features
         return entry.sha256 in self._frames
 
     def features(self, snapshot: Snapshot, entry: Version) -> FeatureSet:
         """Return a version's rows as features."""
         return self._features.get(entry.sha256, lambda: FeatureSet.of(snapshot.read(entry)))
+
+    async def loaded(self, snapshot: Snapshot, entry: Version) -> FeatureSet:
+        """Return a version's rows as features; who asks first waits in a thread."""
+        if entry.sha256 in self._features:
+            return self.features(snapshot, entry)
+        return await run_in_threadpool(self.features, snapshot, entry)
 
     def context(
         self, snapshot: Snapshot, *, as_of: date, year: int | None, communes: CommuneSets = "date"
@@ -155,13 +170,7 @@ class Store:
         InputError
             When no plan is of the asked year.
         """
-        years = plan_years(snapshot)
-        if year is not None and years and year not in years:
-            listed = ", ".join(map(str, years))
-            raise InputError(
-                f"No plan of the year {year} is in the workspace; it has plans of {listed}.",
-                vi=f"Không có quy hoạch năm {year}; chỉ có quy hoạch năm {listed}.",
-            )
+        require_year(snapshot, year)
         return self._contexts.get(
             (snapshot.token, as_of, year, communes),
             lambda: _stored(
@@ -197,6 +206,23 @@ class Store:
 def assess(zones: gpd.GeoDataFrame, judged_in: Context) -> Alignment:
     """Judge zones in a shared context, without touching what is shared."""
     return replace(alignment.assess(zones, private(judged_in, zones)), context=judged_in)
+
+
+def require_year(snapshot: Snapshot, year: int | None) -> None:
+    """Refuse a year of which there is no plan.
+
+    Raises
+    ------
+    InputError
+        When no plan is of the asked year.
+    """
+    years = plan_years(snapshot)
+    if year is not None and years and year not in years:
+        listed = ", ".join(map(str, years))
+        raise InputError(
+            f"No plan of the year {year} is in the workspace; it has plans of {listed}.",
+            vi=f"Không có quy hoạch năm {year}; chỉ có quy hoạch năm {listed}.",
+        )
 
 
 def plan_years(snapshot: Snapshot) -> list[int]:

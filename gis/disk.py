@@ -4,6 +4,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -13,6 +14,7 @@ from gis.intake.readers import sha256
 from gis.layers.base import ROW
 
 _PATIENCE: Final = 20
+_STALE_SECONDS: Final = 24 * 3600.0
 _T = TypeVar("_T")
 
 
@@ -65,3 +67,26 @@ def _patiently(action: Callable[[], _T]) -> _T:
         except PermissionError:
             time.sleep(0.05)
     return action()
+
+
+def stamp(*files: Path) -> tuple[int, ...]:
+    """Return numbers that differ once one of some files was replaced; a missing file has none."""
+    numbers: list[int] = []
+    for file in files:
+        with suppress(FileNotFoundError):
+            state = file.stat()
+            numbers += [state.st_mtime_ns, state.st_size, state.st_ino]
+    return tuple(numbers)
+
+
+def scratch(folder: Path, suffix: str) -> Path:
+    """Name a new file of a workspace for what is being written; old left-overs are taken away."""
+    place = folder / "tmp"
+    place.mkdir(exist_ok=True)
+    # what a killed import left behind
+    for left in place.iterdir():
+        # another import may have moved its file away meanwhile
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                left.unlink()
+    return place / f"{uuid.uuid4().hex}{suffix}"

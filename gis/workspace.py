@@ -7,10 +7,8 @@ named by their content and never written again.
 
 import json
 import shutil
-import time
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +33,6 @@ _FAULTS: Final = ".faults"
 _LEDGER: Final = ".ledger"
 _FORMAT: Final = 1
 _LOCK_SECONDS: Final = 60.0
-_STALE_SECONDS: Final = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +166,10 @@ class Workspace:
         """
         return settings.read(self.folder / _SETTINGS, IntakeSettings, table="intake")
 
+    def stamp(self) -> tuple[int, ...]:
+        """Return numbers that differ once the catalogue or the settings were replaced."""
+        return disk.stamp(self.folder / _CATALOGUE, self.folder / _SETTINGS)
+
     def home(self) -> Home:
         """Return what the door must know of this workspace."""
         units = self.versions("communes")
@@ -224,7 +225,7 @@ class Workspace:
         """
         frame = checked.frame
         with self._writing():
-            scratch = self._scratch(".tif" if checked.raster else ".parquet")
+            scratch = disk.scratch(self.folder, ".tif" if checked.raster else ".parquet")
             if checked.raster is not None:
                 shutil.move(checked.raster, scratch)
             elif frame is not None:
@@ -261,7 +262,7 @@ class Workspace:
             When the workspace cannot be written, or another process holds it for too long.
         """
         with self._writing():
-            scratch = self._scratch(".csv")
+            scratch = disk.scratch(self.folder, ".csv")
             table.to_csv(scratch, index=False, encoding="utf-8", lineterminator="\n")
             digest, file = disk.settle(scratch, self.folder / "decisions", name)
             return self._register(
@@ -444,17 +445,6 @@ class Workspace:
         text = json.dumps(catalogue, ensure_ascii=False, indent=1)
         disk.write_atomically(self.folder / _CATALOGUE, text + "\n")
 
-    def _scratch(self, suffix: str) -> Path:
-        folder = self.folder / "tmp"
-        folder.mkdir(exist_ok=True)
-        # what a killed import left behind
-        for left in folder.iterdir():
-            # another import may have moved its file away meanwhile
-            with suppress(FileNotFoundError):
-                if time.time() - left.stat().st_mtime > _STALE_SECONDS:
-                    left.unlink()
-        return folder / f"{uuid.uuid4().hex}{suffix}"
-
     def _write_findings(self, checked: Checked, stem: str) -> None:
         folder = self.folder / "findings" / checked.layer
         folder.mkdir(parents=True, exist_ok=True)
@@ -464,7 +454,7 @@ class Workspace:
             (checked.ledger, _LEDGER),
         ):
             if content is not None:
-                scratch = self._scratch(".parquet")
+                scratch = disk.scratch(self.folder, ".parquet")
                 content.to_parquet(scratch, index=False)
                 scratch.replace(folder / f"{stem}{suffix}.parquet")
 

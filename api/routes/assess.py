@@ -3,14 +3,16 @@
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
-from api import features, models, store
+from api import models, store
 from api.answers import JSON
 from api.deps import LangDep, SnapshotDep, StoreDep, StrictRoute, parse_day
+from api.features import written
 from api.geometry import Limits, zone_frame
-from api.problems import TOO_LARGE, UNAVAILABLE
+from api.problems import TOO_LARGE, UNAVAILABLE, UNUSABLE
 from api.words import shown
 from gis import products, text
 from gis.alignment import Alignment
@@ -26,7 +28,7 @@ router = APIRouter(tags=["assessment"], route_class=StrictRoute)
     summary="Đối chiếu một vùng · Judge a zone",
     response_model=models.Assessment,
     response_class=JSONResponse,
-    responses={**TOO_LARGE, **UNAVAILABLE},
+    responses={**TOO_LARGE, **UNAVAILABLE, **UNUSABLE},
 )
 def assess(
     body: models.AssessRequest, shared: StoreDep, snapshot: SnapshotDep, _: LangDep
@@ -92,5 +94,10 @@ def _written(alignment: Alignment) -> str:
         # rules about the data have no mark, for they are no law
         if rule["mark"] and not rule["verified"]:
             rule["remark"] = dict(text.UNVERIFIED)
-    written = features.pieces(alignment.pieces, id_column="piece_id")
-    return features.with_member_text(features.dumps(record), "pieces", features.collection(written))
+    pieces = written.features(
+        alignment.pieces["piece_id"].to_numpy(),
+        pd.DataFrame(alignment.pieces.drop(columns=alignment.pieces.geometry.name)),
+        written.in_degrees(alignment.pieces),
+    )
+    whole = written.dumps(record)
+    return f'{whole[:-1]},"pieces":{{"type":"FeatureCollection","features":[{",".join(pieces)}]}}}}'

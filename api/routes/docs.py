@@ -2,26 +2,16 @@
 
 from typing import Final
 
+import orjson
 from fastapi import APIRouter, Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from api import pages
+from api.answers import OPENAPI, tagged
 from api.deps import LangDep
-from api.words import shown
-from gis.errors import NotFoundError, ShippedDataError
-from maps.base import STATIC
 
 router = APIRouter(include_in_schema=False)
 
-_FOLDER: Final = STATIC / "vendor" / "swagger-ui-dist"
-_FILES: Final = {
-    "swagger-ui-bundle.js": "text/javascript",
-    "swagger-ui.css": "text/css",
-    # the licences that must travel with them
-    "swagger-ui-bundle.js.LICENSE.txt": "text/plain",
-    "LICENSE": "text/plain",
-    "NOTICE": "text/plain",
-}
 _ADDRESS: Final = "/static/swagger-ui-dist"
 _START: Final = """
 SwaggerUIBundle({
@@ -34,7 +24,7 @@ SwaggerUIBundle({
 
 
 @router.get("/docs")
-def docs(request: Request, lang: LangDep) -> HTMLResponse:
+async def docs(request: Request, lang: LangDep) -> HTMLResponse:
     """Show the API's description."""
     root = request.scope.get("root_path", "")
     body = (
@@ -52,17 +42,8 @@ def docs(request: Request, lang: LangDep) -> HTMLResponse:
     return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
 
-@router.get(f"{_ADDRESS}/{{name}}")
-def static(name: str) -> Response:
-    """Return a file that the page loads, or its licence."""
-    if name not in _FILES:
-        raise NotFoundError(
-            f"There is no file {shown(name)} here; /docs loads what it needs.",
-            vi=f"Không có tệp {shown(name)} ở đây; /docs tự nạp các tệp cần thiết.",
-        )
-    file = _FOLDER / name
-    if not file.is_file():
-        raise ShippedDataError(f"File {name} is missing from this installation; install again.")
-    return FileResponse(
-        file, media_type=_FILES[name], headers={"Cache-Control": "public, max-age=86400"}
-    )
+@router.get("/openapi.json")
+def openapi(request: Request) -> Response:
+    """Describe the service to programs (OpenAPI 3.0)."""
+    body = orjson.dumps(request.app.openapi())
+    return tagged(request, body, media=OPENAPI)

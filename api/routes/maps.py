@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.answers import HTML, tagged
-from api.deps import DayDep, LangDep, SnapshotDep, StoreDep, YearDep
+from api.deps import DayDep, LangDep, SnapshotDep, StoreDep, YearDep, parameters
 from api.problems import NOT_FOUND, UNAVAILABLE
-from api.store import Snapshot, Store
+from api.store import Snapshot, Store, require_year
 from maps import review
 
 router = APIRouter(prefix="/maps", tags=["maps"])
@@ -41,6 +41,8 @@ def review_map(
 ) -> Response:
     """Zones of the workspace by verdict, over land use, plans, communes and constraints."""
     key = (snapshot.token, as_of, year, lang)
+    with parameters():
+        require_year(snapshot, year)
     packed = shared.page(key, lambda: _page(shared, snapshot, as_of, year, lang))
     headers = {
         "Content-Security-Policy": PAGE_CSP,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -229,7 +230,7 @@ def save_table(table: pd.DataFrame, path: Path) -> Path:
     return files.write(Path(path), lambda place: write_csv(table, place))
 
 
-def write_csv(table: pd.DataFrame, path: Path) -> None:
+def write_csv(table: pd.DataFrame, path: Path | BytesIO) -> None:
     """Write CSV as Excel opens it: UTF-8 with mark; text that would run as a formula is quoted."""
     safe = table.copy()
     for name in safe.columns:

@@ -404,3 +404,15 @@ def test_a_killed_import_leaves_a_state_that_can_be_read(space, file, tmp_path):
         assert len(survivor.read(survivor.version("before"))) == 2
         survivor.add(communes(file, name="later"))
         assert names_in(survivor)[-1] == "later"
+
+
+def test_the_stamp_changes_with_every_import_and_with_the_settings(tmp_path):
+    workspace = Workspace.create(tmp_path / "w")
+    first = workspace.stamp()
+    assert workspace.stamp() == first
+    settings = workspace.folder / "settings.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    second = workspace.stamp()
+    assert second != first
+    settings.unlink()
+    assert workspace.stamp() not in {first, second}

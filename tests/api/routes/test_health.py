@@ -41,4 +41,4 @@ def test_a_damaged_workspace_is_a_503_that_tells_nothing(bare, bare_client, refu
 
 
 def test_another_language_is_refused(client, refused):
-    refused(client.get("/health?lang=de"), 422)
+    refused(client.get("/health?lang=de"), 400)

@@ -93,7 +93,7 @@ def test_without_zones_there_is_no_map(bare_client, refused):
     ],
 )
 def test_a_parameter_that_cannot_be_used_is_refused_in_words(client, refused, query, said):
-    assert said in refused(client.get(f"/maps/review?lang=en&{query}"), 422)
+    assert said in refused(client.get(f"/maps/review?lang=en&{query}"), 400)
 
 
 def test_a_zone_that_stands_twice_is_a_fault_of_the_workspace(bare_client, add, refused):

@@ -1,0 +1,1 @@
+"""Rows of layers as features: written once, found by an index, given in several formats."""
