@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 import gis
+from api import kept
 from api.formats import Format
 
 GEOJSON: Final = "application/geo+json"
@@ -53,10 +54,10 @@ def tagged(
     The tag is weak, because the same answer may travel compressed.
     """
     tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-    kept = {"ETag": tag, "Cache-Control": ASK_EACH_TIME, **(headers or {})}
+    written = {"ETag": tag, "Cache-Control": ASK_EACH_TIME, **(headers or {})}
     if _is_known(request, tag):
-        return Response(status_code=304, headers=kept)
-    return Response(body, media_type=media, headers=kept)
+        return Response(status_code=304, headers=written)
+    return Response(body, media_type=media, headers=written)
 
 
 def described(request: Request, body: Mapping[str, Any], *, media: str, lang: str) -> Response:
@@ -70,18 +71,21 @@ def unchanged(request: Request, made: Made) -> Response | None:
     if "if-none-match" not in request.headers:
         return None
     tag = _tag(request, made)
-    return Response(status_code=304, headers=_kept(tag, made)) if _is_known(request, tag) else None
+    return (
+        Response(status_code=304, headers=_headers(tag, made)) if _is_known(request, tag) else None
+    )
 
 
 def versioned(
     request: Request, body: bytes, made: Made, *, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Answer with what was made of one version of a layer."""
-    written = {**_kept(_tag(request, made), made), "Content-Type": made.form.media}
+    """Answer with what was made of one version of a layer, for everybody who may see it."""
+    request.scope[kept.MARK] = True
+    written = {**_headers(_tag(request, made), made), "Content-Type": made.form.media}
     return Response(body, headers={**written, **(headers or {})})
 
 
-def _kept(tag: str, made: Made) -> dict[str, str]:
+def _headers(tag: str, made: Made) -> dict[str, str]:
     return {
         "ETag": tag,
         "Cache-Control": ASK_EACH_TIME,

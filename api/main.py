@@ -8,14 +8,16 @@ from starlette.middleware.gzip import GZipMiddleware
 
 import gis
 from api import deps, description, errors
+from api.journal import Figures, Journal
+from api.kept import Kept
 from api.middleware import BodyLimit, Guard
 from api.problems import REFUSED
-from api.routes import assess, collections, docs, health, items, landing, maps, static
+from api.routes import assess, collections, docs, health, items, landing, maps, metrics, static
 from api.settings import Settings
 from api.store import Store
 
 #: A new resource is one file under ``routes`` and one word here.
-ROUTES: Final = (landing, health, collections, items, assess, maps, docs, static)
+ROUTES: Final = (landing, health, collections, items, assess, maps, docs, static, metrics)
 _COMPRESS_FROM: Final = 1_024
 # level 4 of 9: most of the gain for a fifth of the time
 _COMPRESS_LEVEL: Final = 4
@@ -46,7 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     description.install(app)
     # the last one added is the outermost
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, seconds=settings.body_wait_s)
     app.add_middleware(GZipMiddleware, minimum_size=_COMPRESS_FROM, compresslevel=_COMPRESS_LEVEL)
     if settings.allowed_origins:
         app.add_middleware(
@@ -56,4 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
             allow_headers=["Content-Type", "Accept-Language"],
         )
     app.add_middleware(Guard)
+    app.add_middleware(Kept, stamp=app.state.store.workspace.stamp, most_bytes=settings.kept_bytes)
+    app.state.figures = Figures()
+    app.add_middleware(Journal, figures=app.state.figures)
     return app

@@ -1,5 +1,6 @@
 """What happens around every request: a last catch, a limit on the body, headers for safety."""
 
+import asyncio
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -48,15 +49,16 @@ class Guard:
 
 
 class BodyLimit:
-    """Reads the body before anybody else does and refuses one that is too long, in words.
+    """Reads the body before anybody else does and refuses one that is too long or too slow.
 
     A declared length is believed only when it refuses; bytes are counted in any case, so a
     chunked body has the same limit.
     """
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_bytes: int, seconds: float) -> None:
         self.app = app
         self.max_bytes = max_bytes
+        self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -64,7 +66,11 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         try:
-            body = await self._read(scope, receive)
+            async with asyncio.timeout(self.seconds):
+                body = await self._read(scope, receive)
+        except TimeoutError:
+            await self._say_late(scope, receive, send)
+            return
         except ClientDisconnect:
             # half a body is nobody's request, and nobody is there to be told
             return
@@ -102,6 +108,18 @@ class BodyLimit:
                 blocks.clear()
             more = message.get("more_body", False)
         return b"".join(blocks) if length <= self.max_bytes else None
+
+    async def _say_late(self, scope: Scope, receive: Receive, send: Send) -> None:
+        lang = language_of(scope)
+        title = ("Gửi quá chậm", "Sent too slowly")
+        detail = (
+            f"Sau {self.seconds:g} giây nội dung yêu cầu vẫn chưa đến hết; hãy gửi lại.",
+            f"After {self.seconds:g} seconds the request's body had not come; send it again.",
+        )
+        late = errors.problem(
+            408, words.pick(title, lang), words.pick(detail, lang), headers={"Connection": "close"}
+        )
+        await late(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         lang = language_of(scope)

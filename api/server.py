@@ -9,13 +9,16 @@ from typing import Final
 
 import uvicorn
 
+from api import logs
 from api.main import create_app
+from api.patience import Patient
 from api.settings import Settings
 from gis.errors import InputError
 
 # how long answers under way may take when the service is asked to stop
 _GRACE_S: Final = 10
-_BACKLOG: Final = 128
+_BACKLOG: Final = 1024
+_FILES: Final = 65_536
 
 
 def serve(settings: Settings, *, ready: Callable[[str], None] | None = None) -> None:
@@ -34,6 +37,8 @@ def serve(settings: Settings, *, ready: Callable[[str], None] | None = None) -> 
         When there is no workspace.
     """
     service, bound = prepare(settings)
+    logs.configure()
+    _allow_many_connections()
     if ready is not None:
         ready(address(bound))
     with bound, contextlib.suppress(KeyboardInterrupt):
@@ -56,6 +61,9 @@ def prepare(settings: Settings) -> tuple[uvicorn.Server, socket.socket]:
         port=settings.port,
         ws="none",
         lifespan="off",
+        http=Patient,
+        log_config=None,
+        access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
     )
@@ -66,6 +74,17 @@ def address(bound: socket.socket) -> str:
     """Address under which a bound port is reached."""
     host, port = bound.getsockname()[:2]
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _allow_many_connections() -> None:
+    """Take as many open files as the system gives; each connection is one."""
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 (other systems have no such limit)
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _bind(host: str, port: int) -> socket.socket:

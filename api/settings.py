@@ -24,10 +24,16 @@ class Settings(BaseSettings):
         Web pages of these origins may read answers; none by default, ``*`` never.
     max_body_bytes
         Longest request body, whether its length is declared or not.
+    body_wait_s
+        How long a request's body may take to come.
     max_vertices, max_zone_ha
         Largest zone that is assessed.
     max_features, default_features
         Most features on a page, and how many when no ``limit`` is given.
+    kept_bytes
+        Room for answers that are sent again as they are while the workspace does not change.
+    metrics_token
+        Who may read `/metrics`; without one it answers this machine alone.
     assess_slots, assess_queue, assess_wait_s
         How many assessments run at once, how many may wait, and how long; beyond that the
         answer is 503 with ``Retry-After``.
@@ -42,10 +48,13 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65_535)
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     max_body_bytes: int = Field(5_000_000, ge=1_000, le=100_000_000)
+    body_wait_s: float = Field(30.0, gt=0, le=3_600, allow_inf_nan=False)
     max_vertices: int = Field(50_000, ge=4, le=1_000_000)
     max_zone_ha: float = Field(20_000.0, gt=0, le=1_000_000, allow_inf_nan=False)
     max_features: int = Field(1_000, ge=1, le=10_000)
     default_features: int = Field(100, ge=1, le=10_000)
+    kept_bytes: int = Field(128_000_000, ge=0, le=10_000_000_000)
+    metrics_token: str = Field("", repr=False, max_length=200, pattern=r"^[\x21-\x7e]*$")
     assess_slots: int = Field(2, ge=1, le=_MOST_WAITING)
     assess_queue: int = Field(8, ge=0, le=_MOST_WAITING)
     assess_wait_s: float = Field(30.0, ge=0, le=600, allow_inf_nan=False)

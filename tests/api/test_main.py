@@ -47,7 +47,7 @@ def test_only_what_reads_and_writes_little_runs_beside_the_others():
     # heavy parts of these go to a thread, as the test of a slow search shows
     assert waiting == {
         "landing", "conforms_to", "all_collections", "one_collection", "queryables", "schema",
-        "items", "item", "docs",
+        "items", "item", "docs", "metrics",
     }  # fmt: skip
     assert {each.__name__ for each in endpoints} - waiting == {
         "health", "assess", "review_map", "static", "openapi",

@@ -2,11 +2,14 @@
 
 import asyncio
 import http.client
+import socket
+import threading
 from urllib.parse import urlsplit
 
 import pytest
 from starlette.testclient import TestClient
 
+from api import server
 from api.main import create_app
 from api.middleware import BodyLimit, Guard
 from api.settings import Settings
@@ -141,7 +144,7 @@ def test_who_leaves_in_the_middle_of_a_body_asked_for_nothing():
     async def app(*call):
         called.append(call)
 
-    limited = BodyLimit(app, max_bytes=10)
+    limited = BodyLimit(app, max_bytes=10, seconds=9)
     assert run(limited, [body(b"{", more=True), {"type": "http.disconnect"}]) == []
     assert called == []
 
@@ -153,13 +156,16 @@ def test_the_body_is_handed_on_whole_and_then_what_follows_it():
         seen.extend([await receive(), await receive()])
 
     left = {"type": "http.disconnect"}
-    run(BodyLimit(app, max_bytes=10), [body(b"12345", more=True), body(b"67890", more=False), left])
+    run(
+        BodyLimit(app, max_bytes=10, seconds=9),
+        [body(b"12345", more=True), body(b"67890", more=False), left],
+    )
     assert seen == [body(b"1234567890", more=False), left]
 
 
 def test_no_more_is_read_of_an_endless_body_than_lets_the_sender_hear_the_refusal():
     messages = [body(b"x" * 10, more=True) for _ in range(100)]
-    sent = run(BodyLimit(lambda *_: None, max_bytes=10), messages)
+    sent = run(BodyLimit(lambda *_: None, max_bytes=10, seconds=9), messages)
     assert sent[0]["status"] == 413
     # four times the limit and the block that went beyond it
     assert len(messages) == 95
@@ -171,11 +177,11 @@ def test_a_declared_length_that_is_no_number_is_not_believed(length):
         await send({"type": "http.response.start", "status": 204})
 
     scope = {"type": "http", "headers": [(b"content-length", length)], "query_string": b""}
-    sent = run(BodyLimit(app, max_bytes=10), [body(b"", more=False)], scope)
+    sent = run(BodyLimit(app, max_bytes=10, seconds=9), [body(b"", more=False)], scope)
     assert sent[0]["status"] == 204
 
 
-@pytest.mark.parametrize("wrap", [Guard, lambda app: BodyLimit(app, max_bytes=10)])
+@pytest.mark.parametrize("wrap", [Guard, lambda app: BodyLimit(app, max_bytes=10, seconds=9)])
 def test_what_is_no_request_passes_through(wrap):
     seen = []
 
@@ -193,3 +199,17 @@ def test_a_failure_after_the_answer_began_is_left_to_the_server():
 
     with pytest.raises(ZeroDivisionError):
         run(Guard(app), [])
+
+
+def test_a_body_that_does_not_come_is_refused_in_words(folder):
+    service, bound = server.prepare(Settings(workspace=folder, body_wait_s=0.2, port=0))
+    thread = threading.Thread(target=service.run, kwargs={"sockets": [bound]})
+    with bound:
+        thread.start()
+        with socket.create_connection(bound.getsockname(), timeout=20) as slow:
+            slow.sendall(b"POST /assess HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+            answer = slow.recv(65_536)
+        service.should_exit = True
+        thread.join(timeout=20)
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert "nội dung yêu cầu vẫn chưa đến hết".encode() in answer
