@@ -28,6 +28,7 @@ _FRAMEWORKS: Final = "HTTPValidationError"
 TAGS: Final = [
     {"name": "assessment", "description": "Đối chiếu quy hoạch · Judge a zone."},
     {"name": "features", "description": "Lớp dữ liệu · Layers as GeoJSON."},
+    {"name": "rasters", "description": "Dữ liệu raster · Rasters as tiles."},
     {"name": "maps", "description": "Bản đồ · Maps that people open."},
     {"name": "service", "description": "Dịch vụ · The service itself."},
 ]

@@ -12,12 +12,23 @@ from api.journal import Figures, Journal
 from api.kept import Kept
 from api.middleware import BodyLimit, Guard
 from api.problems import REFUSED
-from api.routes import assess, collections, docs, health, items, landing, maps, metrics, static
+from api.routes import (
+    assess,
+    collections,
+    docs,
+    health,
+    items,
+    landing,
+    maps,
+    metrics,
+    rasters,
+    static,
+)
 from api.settings import Settings
 from api.store import Store
 
 #: A new resource is one file under ``routes`` and one word here.
-ROUTES: Final = (landing, health, collections, items, assess, maps, docs, static, metrics)
+ROUTES: Final = (landing, health, collections, items, rasters, assess, maps, docs, static, metrics)
 _COMPRESS_FROM: Final = 1_024
 # level 4 of 9: most of the gain for a fifth of the time
 _COMPRESS_LEVEL: Final = 4

@@ -81,6 +81,12 @@ class Health(_Noticed):
     layers: list[LoadedDataset]
 
 
+class Ready(_Answer):
+    """Every layer can be served at once."""
+
+    ready: Literal[True]
+
+
 class SpatialExtent(_Answer):
     """Boxes as west, south, east, north."""
 
@@ -173,6 +179,39 @@ class FeatureCollection(_Noticed):
     version: str = Field(description="Version of the layer.")
     links: list[Link]
     features: list[Feature]
+
+
+class Raster(_Noticed):
+    """A raster, and where its tiles are."""
+
+    id: str = Field(examples=["terrain~terrain"])
+    title: str
+    dataset: str
+    version: str
+    bbox: tuple[float, float, float, float] = Field(description="West, south, east, north.")
+    minzoom: int
+    maxzoom: int
+    tile_matrix_set: str = Field(alias="tileMatrixSet")
+    tiles: dict[str, str] = Field(description="Template of the tiles' addresses by style.")
+    styles: dict[str, str] = Field(description="What each style shows.")
+    licence: str | None
+    links: list[Link]
+
+
+class Rasters(_Noticed):
+    """All rasters."""
+
+    rasters: list[Raster]
+    links: list[Link]
+
+
+class RasterValue(_Noticed):
+    """Value of a raster at a place, in its own unit."""
+
+    lon: float
+    lat: float
+    value: float | None
+    version: str
 
 
 class AssessRequest(BaseModel):

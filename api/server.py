@@ -4,6 +4,7 @@ import contextlib
 import errno
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from typing import Final
 
@@ -39,6 +40,9 @@ def serve(settings: Settings, *, ready: Callable[[str], None] | None = None) -> 
     service, bound = prepare(settings)
     logs.configure()
     _allow_many_connections()
+    # whoever asks first need not wait for what everybody will need
+    store = service.config.app.state.store  # type: ignore[union-attr]  # it is our app
+    threading.Thread(target=store.preload, name="preload", daemon=True).start()
     if ready is not None:
         ready(address(bound))
     with bound, contextlib.suppress(KeyboardInterrupt):

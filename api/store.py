@@ -5,6 +5,7 @@ prepares what it cuts with, and two threads that prepare one GEOS geometry crash
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -25,7 +26,7 @@ from gis import crs as gis_crs
 from gis import settings as gis_settings
 from gis.alignment import Alignment
 from gis.context import CommuneSets, Context
-from gis.errors import InputError, NotFoundError, WorkspaceError
+from gis.errors import GisError, InputError, NotFoundError, WorkspaceError
 from gis.layers.registry import LAYERS
 from gis.workspace import Version, Workspace
 
@@ -92,6 +93,14 @@ class Snapshot(Workspace):
             if entry.layer in LAYERS and LAYERS[entry.layer].geometry == "polygon"
         ]
 
+    def rasters(self) -> list[Version]:
+        """Versions that are served as pictures."""
+        return [
+            entry
+            for entry in self._entries
+            if entry.layer in LAYERS and LAYERS[entry.layer].geometry == "raster"
+        ]
+
     def collection(self, collection_id: str) -> Version:
         """Return the version behind a collection's id.
 
@@ -153,6 +162,12 @@ class Store:
     def features(self, snapshot: Snapshot, entry: Version) -> FeatureSet:
         """Return a version's rows as features."""
         return self._features.get(entry.sha256, lambda: FeatureSet.of(snapshot.read(entry)))
+
+    def preload(self) -> None:
+        """Read every collection; one that cannot be read is told when it is asked for."""
+        for entry in self.snapshot().collections():
+            with suppress(GisError):
+                self.features(self.snapshot(), entry)
 
     async def loaded(self, snapshot: Snapshot, entry: Version) -> FeatureSet:
         """Return a version's rows as features; who asks first waits in a thread."""

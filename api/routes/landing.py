@@ -27,6 +27,7 @@ _LINKS: Final = (
     ("/?f=html", "alternate", HTML, ("Trang đầu dạng trang web", "This page as a web page")),
     ("/maps/review", "related", HTML, ("Bản đồ đối chiếu các vùng", "Review map of the zones")),
     ("/collections", "data", JSON, ("Các lớp dữ liệu (GeoJSON)", "Layers (GeoJSON)")),
+    ("/rasters", "related", JSON, ("Các raster: địa hình", "Rasters: terrain")),
     ("/docs", "service-doc", HTML, ("Hướng dẫn API, thử trực tiếp", "API, to read and to try")),
     ("/conformance", "conformance", JSON, ("Chuẩn được hỗ trợ", "Standards that are met")),
     ("/openapi.json", "service-desc", OPENAPI,

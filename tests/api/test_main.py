@@ -47,17 +47,21 @@ def test_only_what_reads_and_writes_little_runs_beside_the_others():
     # heavy parts of these go to a thread, as the test of a slow search shows
     assert waiting == {
         "landing", "conforms_to", "all_collections", "one_collection", "queryables", "schema",
-        "items", "item", "docs", "metrics",
+        "items", "item", "docs", "metrics", "ready", "raster_tile",
     }  # fmt: skip
     assert {each.__name__ for each in endpoints} - waiting == {
-        "health", "assess", "review_map", "static", "openapi",
+        "health", "assess", "review_map", "static", "openapi", "all_rasters", "one_raster",
+        "raster_value",
     }  # fmt: skip
 
 
 def test_the_description_holds_every_address_with_words_and_refusals(client):
     schema = client.get("/openapi.json").json()
     assert {*schema["paths"]} == {
-        "/", "/conformance", "/health", "/collections", "/collections/{collection_id}",
+        "/", "/conformance", "/health", "/ready", "/rasters", "/rasters/{raster_id}",
+        "/rasters/{raster_id}/value",
+        "/rasters/{raster_id}/tiles/WebMercatorQuad/{level}/{row}/{column}", "/collections",
+        "/collections/{collection_id}",
         "/collections/{collection_id}/queryables", "/collections/{collection_id}/schema",
         "/collections/{collection_id}/items", "/collections/{collection_id}/items/{feature_id}",
         "/assess", "/maps/review",

@@ -6,7 +6,7 @@ import pytest
 def test_the_page_works_without_any_other_server(live, page_probe):
     probe = page_probe(f"{live}/docs")
     probe.page.wait_for_selector(".opblock")
-    assert probe.page.locator(".opblock").count() == 11
+    assert probe.page.locator(".opblock").count() == 16
     probe.page.locator(".opblock-post .opblock-summary-control").click()
     probe.page.wait_for_selector(".opblock-post .opblock-body .response")
     assert probe.faults == []

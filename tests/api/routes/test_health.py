@@ -42,3 +42,25 @@ def test_a_damaged_workspace_is_a_503_that_tells_nothing(bare, bare_client, refu
 
 def test_another_language_is_refused(client, refused):
     refused(client.get("/health?lang=de"), 400)
+
+
+def test_the_service_is_ready_once_every_layer_is_read(bare_client, refused):
+    answer = bare_client.get("/ready?lang=en")
+    assert refused(answer, 503) == "Layers are still being read: land-use/now."
+    assert int(answer.headers["retry-after"]) > 0
+    bare_client.app.state.store.preload()
+    assert bare_client.get("/ready").json() == {"ready": True}
+
+
+def test_a_layer_that_cannot_be_read_keeps_no_other_from_being_read(
+    bare, bare_client, add, present
+):
+    add("land-use", [1], name="plan", constants={**present, "status": "planned"}, code=["HNK"])
+    (first, second) = bare.versions()
+    bare.path(first).write_bytes(b"")
+    bare_client.app.state.store.preload()
+    loaded = {
+        each["dataset"]: each["loaded"] for each in bare_client.get("/health").json()["layers"]
+    }
+    assert loaded == {first.key: False, second.key: True}
+    assert bare_client.get("/ready").status_code == 503
