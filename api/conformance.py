@@ -2,7 +2,10 @@
 
 from typing import Final
 
+from api.filters.conformance import CLASSES as FILTERS
+
 _FEATURES: Final = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
+_FILTER: Final = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
 _COMMON: Final = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf"
 
 #: Addresses of the classes.
@@ -15,4 +18,9 @@ CLASSES: Final = (
     f"{_FEATURES}/geojson",
     f"{_FEATURES}/html",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    f"{_FILTER}/queryables",
+    f"{_FILTER}/queryables-query-parameters",
+    f"{_FILTER}/filter",
+    f"{_FILTER}/features-filter",
+    *FILTERS,
 )

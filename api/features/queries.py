@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from api.errors import ParameterError
 from api.features.rows import FeatureSet
 from api.features.written import Positions
+from api.filters.language import Filter
 from api.systems import System
 from api.words import shown
 from gis import crs
@@ -52,11 +53,12 @@ class Query:
     system: System | None = None
     period: Period | None = None
     equal: Mapping[str, str] = field(default_factory=dict)
+    filter: Filter | None = None
 
     @property
     def is_everything(self) -> bool:
         """Whether it leaves nothing out."""
-        return self.boxes is None and self.period is None and not self.equal
+        return (self.boxes, self.period, self.filter) == (None, None, None) and not self.equal
 
 
 def select(features: FeatureSet, query: Query) -> Positions:
@@ -66,9 +68,11 @@ def select(features: FeatureSet, query: Query) -> Positions:
     else:
         rows = np.arange(len(features))
     for name, value in query.equal.items():
-        rows = rows[_equals(features.frame[name].iloc[rows], value)]
+        rows = rows[_equals(features.columns[name].iloc[rows], value)]
     if query.period is not None:
-        rows = rows[_valid(features.frame.iloc[rows], query.period)]
+        rows = rows[_valid(features.columns.iloc[rows], query.period)]
+    if query.filter is not None:
+        rows = query.filter.select(features.table, None if len(rows) == len(features) else rows)
     return rows
 
 
@@ -180,7 +184,7 @@ def _places(features: FeatureSet, boxes: Sequence[Box], system: System) -> list[
 
 
 def _extent(features: FeatureSet, code: str) -> Box:
-    around = shapely.box(*features.bounds)
+    around = shapely.box(*features.table.bounds)
     if around.area > 0:
         around = shapely.segmentize(around, around.length / _PIECES)
     carried = crs.carried(gpd.GeoSeries([around], crs=features.crs), code)

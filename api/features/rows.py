@@ -1,25 +1,22 @@
 """All features of one state of a collection: found by id, by place and by what they say."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final, Self
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyproj
-import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from api.features.written import Positions, Written, in_degrees
+from api.filters.tables import Table
 from gis.layers import land_use
 from gis.layers.base import ROW
 
-Bounds = tuple[float, float, float, float]
-
+#: Columns whose texts are days.
+DAYS: Final = ("valid_from", "valid_to")
 # longer texts are nobody's id
 _ID_LENGTH: Final = 128
 
@@ -34,18 +31,15 @@ class FeatureSet:
         What each feature is called: its row in the imported file, from 1, or a text.
     frame
         Their attributes and shapes, in the system in which they are kept.
-    tree
-        Index over these shapes.
-    bounds
-        Least and greatest coordinates of them all; NaN where there are none.
+    table
+        The same for filters, with the index over the shapes.
     written
         All of them as GeoJSON.
     """
 
     ids: "pd.Index[Any]"
     frame: gpd.GeoDataFrame
-    tree: shapely.STRtree
-    bounds: Bounds
+    table: Table
     written: Written
 
     @classmethod
@@ -53,17 +47,12 @@ class FeatureSet:
         """Make features of a frame's rows."""
         ordered = frame.sort_values(id_column, kind="stable").reset_index(drop=True)
         whole = land_use.with_both_areas(ordered)
-        shapes = whole.geometry.to_numpy()
+        table = Table.of(whole, dates=DAYS)
         return cls(
             ids=pd.Index(whole[id_column]),
             frame=whole,
-            tree=shapely.STRtree(shapes),
-            bounds=_bounds(shapes),
-            written=Written(
-                whole[id_column].to_numpy(),
-                pd.DataFrame(whole.drop(columns=whole.geometry.name)),
-                in_degrees(whole),
-            ),
+            table=table,
+            written=Written(whole[id_column].to_numpy(), table.columns, in_degrees(whole)),
         )
 
     def __len__(self) -> int:
@@ -76,10 +65,10 @@ class FeatureSet:
         system: pyproj.CRS = self.frame.crs
         return system
 
-    @cached_property
+    @property
     def columns(self) -> pd.DataFrame:
         """What the features say, without their shapes."""
-        return pd.DataFrame(self.frame.drop(columns=self.frame.geometry.name))
+        return self.table.columns
 
     def position(self, feature_id: str) -> int | None:
         """Position of the feature with an id; None when there is none."""
@@ -98,12 +87,5 @@ class FeatureSet:
         if not places:
             return np.zeros(0, dtype=np.int64)
         # each request brings its own places, so that preparing them is nobody else's business
-        found = self.tree.query(list(places), predicate="intersects")[1]
+        found = self.table.tree.query(list(places), predicate="intersects")[1]
         return np.unique(found)
-
-
-def _bounds(shapes: npt.NDArray[np.object_]) -> Bounds:
-    if not len(shapes):
-        return (math.nan,) * 4
-    west, south, east, north = shapely.total_bounds(shapes).tolist()
-    return west, south, east, north

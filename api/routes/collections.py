@@ -82,7 +82,7 @@ async def queryables(call: CallDep, layer: LayerDep) -> Response:
     """Say by which properties features can be chosen (JSON Schema)."""
     call.choose([formats.SCHEMA])
     features = await call.shared.loaded(call.snapshot, layer.entry)
-    body = schemas.queryables(call.request, layer, features)
+    body = schemas.queryables(call.request, layer, features, call.lang)
     return described(call.request, body, media=formats.SCHEMA.media, lang=call.lang)
 
 
@@ -96,5 +96,5 @@ async def schema(call: CallDep, layer: LayerDep) -> Response:
     """Say which properties features have (JSON Schema)."""
     call.choose([formats.SCHEMA])
     features = await call.shared.loaded(call.snapshot, layer.entry)
-    body = schemas.returnables(call.request, layer, features)
+    body = schemas.returnables(call.request, layer, features, call.lang)
     return described(call.request, body, media=formats.SCHEMA.media, lang=call.lang)

@@ -1,6 +1,6 @@
 """Features of a collection: page by page, and one by one."""
 
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import numpy as np
@@ -11,21 +11,18 @@ from starlette.responses import Response
 from api import formats, models, systems, views, words
 from api.answers import Made, link, unchanged, versioned
 from api.collections import Layer
-from api.deps import OWN_PARAMETERS, CallDep, parameter_names, require_known
-from api.errors import ParameterError
+from api.deps import OWN_PARAMETERS, CallDep
 from api.features import answers, paging, queries
 from api.features.answers import Wanted
+from api.features.asked import Asked, asked, query, system_of
 from api.features.rows import FeatureSet
 from api.formats import Format
 from api.problems import NOT_ACCEPTABLE, NOT_FOUND
 from api.routes.collections import LayerDep
-from api.systems import System
 from gis.errors import NotFoundError
 from gis.reports import records
 
 router = APIRouter(tags=["features"])
-
-_MOST: Final = 2**53
 
 FeatureId = Annotated[
     str,
@@ -38,54 +35,6 @@ CrsText = Annotated[
     str | None,
     Query(description="System of the answer's coordinates, one of the collection's `crs`."),
 ]
-
-
-class Asked(NamedTuple):
-    """What a request for features says, before the collection is looked at."""
-
-    bbox: str | None
-    bbox_crs: str | None
-    datetime: str | None
-    limit: int | None
-    offset: int
-    cursor: str | None
-
-
-async def asked(
-    bbox: Annotated[
-        str | None,
-        Query(
-            description="Only features that meet this box: west,south,east,north.",
-            examples=["108.70,15.25,108.80,15.35"],
-        ),
-    ] = None,
-    bbox_crs: Annotated[
-        str | None, Query(alias="bbox-crs", description="System of `bbox`; by default CRS84.")
-    ] = None,
-    datetime: Annotated[
-        str | None,
-        Query(
-            description="Only features valid at a day or moment, or within `from/to`.",
-            examples=["2026-06-01", "2025-07-01/.."],
-        ),
-    ] = None,
-    limit: Annotated[
-        int | None,
-        Query(
-            ge=1,
-            le=_MOST,
-            description="Most features to answer with; more than the service allows are not sent.",
-        ),
-    ] = None,
-    offset: Annotated[
-        int, Query(ge=0, le=_MOST, description="How many features to leave out first.")
-    ] = 0,
-    cursor: Annotated[
-        str | None, Query(description="Where a page begins, as the link to it says.")
-    ] = None,
-) -> Asked:
-    """Read what is asked of the features."""
-    return Asked(bbox, bbox_crs, datetime, limit, offset, cursor)
 
 
 @router.get(
@@ -105,17 +54,19 @@ async def items(
 
     Any column of /queryables is a parameter too: `?code=LUC`.
     """
-    chosen, system = call.choose(formats.FEATURES), _system(crs, layer, "crs")
+    chosen, system = call.choose(formats.FEATURES), system_of(crs, layer, "crs")
     features = await call.shared.loaded(call.snapshot, layer.entry)
-    query = _query(call.request, layer, features, wanted)
+    question = query(call.request, layer, features, wanted)
     made = Made(layer.version, chosen, call.lang)
     if (kept := unchanged(call.request, made)) is not None:
         return kept
-    matched = await _matched(features, query)
+    matched = await _matched(features, question)
     allowed = call.shared.settings
-    most = min(wanted.limit or allowed.default_features, allowed.max_features)
+    most = min(wanted.extract.limit or allowed.default_features, allowed.max_features)
     page = paging.cut(
-        features, matched, paging.Cut(most, wanted.offset, wanted.cursor, layer.version)
+        features,
+        matched,
+        paging.Cut(most, wanted.extract.offset, wanted.extract.cursor, layer.version),
     )
     answer = Wanted(features=features, rows=page.rows, format=chosen, system=system, layer=layer)
     members = {
@@ -141,7 +92,7 @@ async def item(
     call: CallDep, layer: LayerDep, feature_id: FeatureId, crs: CrsText = None
 ) -> Response:
     """One row of a layer."""
-    chosen, system = call.choose(formats.FEATURES), _system(crs, layer, "crs")
+    chosen, system = call.choose(formats.FEATURES), system_of(crs, layer, "crs")
     features = await call.shared.loaded(call.snapshot, layer.entry)
     at = features.position(feature_id)
     if at is None:
@@ -169,36 +120,6 @@ async def item(
         return views.page(call.request, "item.html", _card(answer, members, call.lang), call.lang)
     body = answers.single(answer, members)
     return versioned(call.request, body, made, headers=_headers(answer, members["links"]))
-
-
-def _system(text: str | None, layer: Layer, parameter: str) -> System:
-    if text is None:
-        return systems.LON_LAT
-    return systems.find(text, layer.systems, parameter=parameter)
-
-
-def _query(request: Request, layer: Layer, features: FeatureSet, wanted: Asked) -> queries.Query:
-    """Read what the parameters ask of this collection."""
-    names = set(features.columns.columns)
-    own = parameter_names(request.scope["route"])
-    require_known(request, own | names)
-    chosen = _system(wanted.bbox_crs, layer, "bbox-crs")
-    equal: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
-        if name in own:
-            continue
-        if name in equal and equal[name] != value:
-            raise ParameterError(
-                f"Parameter {words.shown(name)} stands twice with different values; give one.",
-                vi=f"Tham số {words.shown(name)} có hai giá trị khác nhau; hãy ghi một giá trị.",
-            )
-        equal[name] = value
-    return queries.Query(
-        boxes=None if wanted.bbox is None else queries.parse_box(wanted.bbox, chosen),
-        system=chosen,
-        period=None if wanted.datetime is None else queries.parse_period(wanted.datetime),
-        equal=equal,
-    )
 
 
 async def _matched(features: FeatureSet, query: queries.Query) -> Any:

@@ -23,6 +23,8 @@ _CELLS: Final = 9_000_000
 #: An outline that runs within this distance of a border follows it.
 NEAR_M: Final = 60.0
 _EDGE: Final = int(NEAR_M / CELL_M) + 1
+# from here on, types of geometry that have parts
+_MULTI: Final = 4
 _AREAL: Final = (3, 6)
 #: Features whose edges are taken apart at once, so that memory stays bounded.
 _BATCH: Final = 50_000
@@ -166,7 +168,7 @@ def _draw(drawn: Mask, geometry: npt.NDArray[np.object_], grid: tuple[Any, float
     areal = np.isin(shapely.get_type_id(large), _AREAL)
     # of an area GEOS would mend the result, which takes minutes where a ring is a scribble
     large[areal] = shapely.boundary(large[areal])
-    edges = shapely.segmentize(large, cell / unit.max())
+    edges = shapely.segmentize(_single(large), cell / unit.max())
     at = shapely.get_coordinates(np.concatenate([usable[small], edges])) * unit - origin
     cells = np.floor(at / cell).astype(np.int64)
     cells = cells[((cells >= 0) & (cells < drawn.shape[::-1])).all(axis=1)]
@@ -212,3 +214,11 @@ def _around(mask: Mask, reach: int) -> Mask:
                 held &= (columns + across >= 0) & (columns + across < width)
                 grown[rows[held] + up, columns[held] + across] = True
     return grown
+
+
+def _single(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return the parts of shapes that hold something; GEOS dies of an empty one among others."""
+    while (many := shapely.get_type_id(shapes) >= _MULTI).any():
+        shapes = np.concatenate([shapes[~many], shapely.get_parts(shapes[many])])
+    kept: npt.NDArray[np.object_] = shapes[~shapely.is_empty(shapes)]
+    return kept

@@ -321,3 +321,46 @@ def test_pages_for_people_show_the_features_on_a_map(live, page_probe):
     probe.page.wait_for_selector("#map canvas")
     assert "LUC" in probe.page.inner_text("dl")
     assert probe.faults == []
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ({"filter": "code = 'LUC'"}, [2]),
+        ({"filter": "CASEI(code) LIKE CASEI('l%') OR source_row > 2"}, [2, 3]),
+        ({"filter": '{"op":"in","args":[{"property":"code"},["HNK","RPH"]]}',
+          "filter-lang": "cql2-json"}, [1, 3]),
+        ({"filter": "S_INTERSECTS(geometry,BBOX(580150,1690010,580160,1690020))",
+          "filter-crs": "http://www.opengis.net/def/crs/EPSG/0/5898"}, [2]),
+        ({"filter": "source_row < 3", "code": "LUC"}, [2]),
+        ({"filter": "NOT (commune_code = 'x')"}, []),
+    ],
+)  # fmt: skip
+def test_a_filter_chooses(client, query, ids):
+    page = client.get(f"{NOW}/items", params=query).json()
+    assert [feature["id"] for feature in page["features"]] == ids
+    assert page["numberMatched"] == len(ids)
+
+
+def test_a_filter_stays_on_the_next_page(client):
+    asked = {"filter": "source_row <> 2", "limit": 1}
+    links = client.get(f"{NOW}/items", params=asked).json()["links"]
+    (following,) = (link["href"] for link in links if link["rel"] == "next")
+    assert [feature["id"] for feature in client.get(following).json()["features"]] == [3]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"filter": "colour = 'red'"}, "colour"),
+        ({"filter": "code ="}, "filter"),
+        ({"filter": "code = 'LUC'", "filter-lang": "sql"}, "filter-lang"),
+        ({"filter": "code = 'LUC'", "filter-crs": "EPSG:1"}, "filter-crs"),
+        ({"filter-lang": "sql"}, "filter-lang"),
+        ({"filter": "(" * 2_000 + "code = 'LUC'" + ")" * 2_000}, "deep"),
+        ({"filter": "{", "filter-lang": "cql2-json"}, "filter"),
+        ({"filter": "code > 5"}, "see /queryables"),
+    ],
+)
+def test_a_filter_that_cannot_be_used_is_refused_in_words(client, refused, query, said):
+    assert said in refused(client.get(f"{NOW}/items?lang=en", params={"lang": "en", **query}), 400)

@@ -67,3 +67,17 @@ def test_a_wide_file_keeps_to_a_bounded_number_of_cells(monkeypatch):
     ground = of(box(0, 0, 1e6, 1e6))
     assert ground.mask.size < 20_000
     assert ground.area_m2 == pytest.approx(1e12, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    "empty",
+    ["MULTILINESTRING({0},EMPTY)", "GEOMETRYCOLLECTION(LINESTRING{0},POLYGON EMPTY)",
+     "GEOMETRYCOLLECTION(GEOMETRYCOLLECTION(LINESTRING EMPTY,LINESTRING{0}))"],
+)  # fmt: skip
+def test_empty_parts_of_lines_are_left_out(empty):
+    ring = "(580000 1690000,581000 1690000,581000 1691000,580000 1691000,580000 1690000)"
+    with_empty, plain = (
+        footprint(shapely.from_wkt(np.array([text])))
+        for text in (empty.format(ring), f"LINESTRING{ring}")
+    )
+    assert np.array_equal(with_empty.mask, plain.mask)
